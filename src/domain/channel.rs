@@ -1,0 +1,275 @@
+//! Channels, and the media inside them.
+//!
+//! Owns the sixteen medium codes that a link carries in four bits, their names
+//! on the wire, and the channel that each belongs to. The codes are pinned: a
+//! link that was printed stays printed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The way a referral travels, as statistics show it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A message by e-mail.
+    Email,
+    /// A post or a message in a social network.
+    Social,
+    /// Spoken: in person, by telephone, by video.
+    Verbal,
+    /// On paper, or a code to photograph.
+    Print,
+    /// A plain link, handed on in whatever way.
+    Link,
+    /// A web form in which an advocate names somebody.
+    Form,
+}
+
+impl Channel {
+    /// All channels, in the order in which they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::Email,
+        Self::Social,
+        Self::Verbal,
+        Self::Print,
+        Self::Link,
+        Self::Form,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Social => "social",
+            Self::Verbal => "verbal",
+            Self::Print => "print",
+            Self::Link => "link",
+            Self::Form => "form",
+        }
+    }
+
+    /// The medium that is meant where only the channel is said.
+    #[must_use]
+    pub const fn default_medium(self) -> Medium {
+        match self {
+            Self::Email => Medium::Email,
+            Self::Social => Medium::Social,
+            Self::Verbal => Medium::InPerson,
+            Self::Print => Medium::Print,
+            Self::Link => Medium::Copy,
+            Self::Form => Medium::Form,
+        }
+    }
+}
+
+/// The finer way inside a channel. The discriminant is the code in the link.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Medium {
+    /// E-mail.
+    Email = 0,
+    /// `LinkedIn`.
+    Linkedin = 1,
+    /// X, once Twitter.
+    X = 2,
+    /// Facebook and its Messenger.
+    Facebook = 3,
+    /// `WhatsApp`.
+    Whatsapp = 4,
+    /// Instagram.
+    Instagram = 5,
+    /// Any other social network.
+    Social = 6,
+    /// Said face to face.
+    InPerson = 7,
+    /// Said on the telephone.
+    Phone = 8,
+    /// Said in a video call.
+    Video = 9,
+    /// A card or a bill insert with a link to type.
+    Print = 10,
+    /// A QR code.
+    Qr = 11,
+    /// A link that was copied.
+    Copy = 12,
+    /// A text message.
+    Sms = 13,
+    /// The share sheet of a device.
+    ShareSheet = 14,
+    /// A form.
+    Form = 15,
+}
+
+impl Medium {
+    /// All media, by code.
+    pub const ALL: [Self; 16] = [
+        Self::Email,
+        Self::Linkedin,
+        Self::X,
+        Self::Facebook,
+        Self::Whatsapp,
+        Self::Instagram,
+        Self::Social,
+        Self::InPerson,
+        Self::Phone,
+        Self::Video,
+        Self::Print,
+        Self::Qr,
+        Self::Copy,
+        Self::Sms,
+        Self::ShareSheet,
+        Self::Form,
+    ];
+
+    /// The four bits that stand in the link.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The medium of a code; every value of four bits is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+
+    /// The channel to which the medium belongs.
+    #[must_use]
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Email => Channel::Email,
+            Self::Linkedin
+            | Self::X
+            | Self::Facebook
+            | Self::Whatsapp
+            | Self::Instagram
+            | Self::Social => Channel::Social,
+            Self::InPerson | Self::Phone | Self::Video => Channel::Verbal,
+            Self::Print | Self::Qr => Channel::Print,
+            Self::Copy | Self::Sms | Self::ShareSheet => Channel::Link,
+            Self::Form => Channel::Form,
+        }
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Linkedin => "linkedin",
+            Self::X => "x",
+            Self::Facebook => "facebook",
+            Self::Whatsapp => "whatsapp",
+            Self::Instagram => "instagram",
+            Self::Social => "social",
+            Self::InPerson => "in_person",
+            Self::Phone => "phone",
+            Self::Video => "video",
+            Self::Print => "print",
+            Self::Qr => "qr",
+            Self::Copy => "copy",
+            Self::Sms => "sms",
+            Self::ShareSheet => "share_sheet",
+            Self::Form => "form",
+        }
+    }
+}
+
+/// Why a channel and a medium do not make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceError {
+    /// Neither was given.
+    #[error("give a `channel`, or a `medium`, which says it more finely")]
+    Neither,
+    /// Both were given, and they contradict each other.
+    #[error("the medium `{}` belongs to the channel `{}`, not to `{}`", .medium.name(), .medium.channel().name(), .channel.name())]
+    Contradiction {
+        /// The channel that was named.
+        channel: Channel,
+        /// The medium that was named.
+        medium: Medium,
+    },
+}
+
+/// The medium that a request means by its channel, its medium, or both.
+pub fn choose(channel: Option<Channel>, medium: Option<Medium>) -> Result<Medium, ChoiceError> {
+    match (channel, medium) {
+        (None, None) => Err(ChoiceError::Neither),
+        (Some(channel), None) => Ok(channel.default_medium()),
+        (Some(channel), Some(medium)) if medium.channel() != channel => {
+            Err(ChoiceError::Contradiction { channel, medium })
+        }
+        (_, Some(medium)) => Ok(medium),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_are_pinned() {
+        let listed: Vec<String> = Medium::ALL
+            .iter()
+            .map(|m| format!("{} {} {}", m.code(), m.name(), m.channel().name()))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                "0 email email",
+                "1 linkedin social",
+                "2 x social",
+                "3 facebook social",
+                "4 whatsapp social",
+                "5 instagram social",
+                "6 social social",
+                "7 in_person verbal",
+                "8 phone verbal",
+                "9 video verbal",
+                "10 print print",
+                "11 qr print",
+                "12 copy link",
+                "13 sms link",
+                "14 share_sheet link",
+                "15 form form",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_and_serde_agree() {
+        for medium in Medium::ALL {
+            let json = serde_json::to_string(&medium).unwrap();
+            assert_eq!(json, format!("\"{}\"", medium.name()));
+            assert_eq!(Medium::from_code(medium.code()), Some(medium));
+        }
+        for channel in Channel::ALL {
+            let json = serde_json::to_string(&channel).unwrap();
+            assert_eq!(json, format!("\"{}\"", channel.name()));
+            assert_eq!(channel.default_medium().channel(), channel);
+        }
+        assert_eq!(Medium::from_code(16), None);
+    }
+
+    #[test]
+    fn a_channel_and_a_medium_of_another_contradict() {
+        assert_eq!(choose(Some(Channel::Social), None), Ok(Medium::Social));
+        assert_eq!(choose(None, Some(Medium::Qr)), Ok(Medium::Qr));
+        assert_eq!(
+            choose(Some(Channel::Social), Some(Medium::Linkedin)),
+            Ok(Medium::Linkedin)
+        );
+        assert_eq!(choose(None, None), Err(ChoiceError::Neither));
+        let error = choose(Some(Channel::Email), Some(Medium::Qr)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the medium `qr` belongs to the channel `print`, not to `email`"
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! The domain: values in, values out. No clock, no I/O, no `async`, no HTTP.
+//!
+//! In reading order: what a link says, how it is signed, where it leads; what a
+//! click is taken for and how a link is followed; what programs are made of;
+//! and the calendars, cells and keys that the rest needs.
+
+pub mod channel;
+pub mod link;
+
+pub mod digits;
+pub mod keyring;
+
+pub mod landing;
+pub mod snapshot;
+
+pub mod agents;
+pub mod class;
+pub mod networks;
+
+pub mod click;
+pub mod cookie;
+pub mod page;
+pub mod redirect;
+
+pub mod access;
+pub mod program;
+
+pub mod cell;
+pub mod date;
+pub mod zone;

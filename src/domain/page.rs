@@ -1,0 +1,72 @@
+//! The two pages that a link can answer with instead of a redirect.
+//!
+//! Owns their HTML (templates/). Texts of a program are escaped by the template
+//! engine; nothing that a visitor sends stands in either page.
+
+use askama::Template;
+
+use super::snapshot::Program;
+
+/// For a code that leads nowhere. It says nothing of why.
+#[derive(Template)]
+#[template(path = "neutral.html")]
+struct Neutral;
+
+/// For agents that make previews: Open Graph tags (ogp.me) of the program.
+#[derive(Template)]
+#[template(path = "preview.html")]
+struct Preview<'a> {
+    title: &'a str,
+    description: &'a str,
+    image: &'a str,
+    url: &'a str,
+}
+
+/// The neutral page.
+#[must_use]
+pub fn neutral() -> String {
+    // Rendering into memory cannot fail; an empty page would still be neutral.
+    Neutral.render().unwrap_or_default()
+}
+
+/// The preview page of a program's link; `url` is the link itself.
+#[must_use]
+pub fn preview(program: &Program, url: &str) -> String {
+    let title = if program.preview.title.is_empty() {
+        &program.name
+    } else {
+        &program.preview.title
+    };
+    let page = Preview {
+        title,
+        description: &program.preview.description,
+        image: &program.preview.image,
+        url,
+    };
+    page.render().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::snapshot::tests::program;
+
+    #[test]
+    fn a_programs_texts_cannot_break_out() {
+        let mut program = program();
+        program.preview.description = "\"><script>alert(1)</script>".into();
+        let html = preview(&program, "https://go.example/x");
+        assert!(html.contains("property=\"og:url\" content=\"https://go.example/x\""));
+        assert!(html.contains("A &#60;good&#62; word"), "{html}");
+        assert!(!html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn the_name_stands_in_for_a_missing_title() {
+        let mut program = program();
+        program.preview = Default::default();
+        let html = preview(&program, "");
+        assert!(html.contains("property=\"og:title\" content=\"Customers\""), "{html}");
+        assert!(!html.contains("og:image"), "{html}");
+    }
+}

@@ -1,0 +1,220 @@
+//! `/v1/programs/{program}/advocates`
+
+use axum::{http::StatusCode, response::Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Call,
+    input::{Json, Page, Path, Query},
+    output::{self, Items},
+    problem::{Fault, Problem},
+    programs,
+};
+use crate::{
+    domain::{
+        link::AdvocateNumber,
+        program::{AdvocateKind, Email, Identifier, Name, Status},
+    },
+    store::{
+        advocates::{self, Changes, New, Reference, Row},
+        programs::Created,
+    },
+};
+
+/// Random numbers to choose from: with 50,000 advocates in a program, all eight
+/// are taken once in 10^39 times.
+const CANDIDATES: usize = 8;
+
+/// An advocate.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Advocate {
+    /// Six base62 digits; stands in links.
+    id: String,
+    /// What another system calls them.
+    external_id: Option<String>,
+    kind: AdvocateKind,
+    name: String,
+    email: Option<String>,
+    /// Disabled, their links lead to the neutral page.
+    status: Status,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Row> for Advocate {
+    fn from(row: Row) -> Self {
+        Self {
+            id: AdvocateNumber(row.number).to_id(),
+            external_id: row.external_id,
+            kind: row.kind,
+            name: row.name,
+            email: row.email,
+            status: row.status,
+            created_at: output::time(row.created_at),
+            updated_at: output::time(row.updated_at),
+        }
+    }
+}
+
+/// A new advocate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAdvocate {
+    /// What another system calls them. Sent again, it finds the advocate that
+    /// is there and creates no second one.
+    #[schema(value_type = Option<String>, example = "crm-10017")]
+    external_id: Option<Identifier>,
+    kind: AdvocateKind,
+    name: Name,
+    #[schema(value_type = Option<String>)]
+    email: Option<Email>,
+}
+
+/// What changes; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdvocateChanges {
+    kind: Option<AdvocateKind>,
+    #[schema(value_type = Option<String>)]
+    name: Option<Name>,
+    #[schema(value_type = Option<String>)]
+    email: Option<Email>,
+    status: Option<Status>,
+}
+
+/// The advocate that is meant, or the problem that there is none. `field` is
+/// where the request named them; without one it was in the path.
+pub(super) async fn require(
+    call: &Call,
+    program: u16,
+    reference: &str,
+    field: Option<&'static str>,
+) -> Result<Row, Problem> {
+    let found = match Reference::parse(reference) {
+        Some(reference) => advocates::find(call.db(), program, &reference).await?,
+        None => None,
+    };
+    found.ok_or_else(|| missing(reference, field))
+}
+
+fn missing(reference: &str, field: Option<&'static str>) -> Problem {
+    let detail = format!(
+        "there is no advocate `{reference}` in the program; \
+         give an id like 4GFfc3, or `ext:` and an external id"
+    );
+    match field {
+        Some(field) => Problem::field(field, detail),
+        None => Problem::NotFound(detail),
+    }
+}
+
+/// Creates an advocate; one whose external id is there already is answered
+/// with 200, as they are.
+#[utoipa::path(post, path = "/v1/programs/{program}/advocates", tag = "advocates",
+    params(("program" = String, Path, description = "Slug of the program")),
+    request_body = NewAdvocate,
+    responses((status = 201, body = Advocate), (status = 200, body = Advocate)))]
+pub(super) async fn create(
+    call: Call,
+    Path(program): Path<String>,
+    Json(new): Json<NewAdvocate>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let candidates = random_numbers()?;
+    let advocate = New {
+        external_id: new.external_id.as_ref(),
+        kind: new.kind,
+        name: &new.name,
+        email: new.email.as_ref(),
+    };
+    let created =
+        advocates::create(call.db(), program.number, advocate, &candidates, call.now).await?;
+    match created {
+        Created::New(row) => Ok(output::json(StatusCode::CREATED, &Advocate::from(row))),
+        Created::Existing(row) => Ok(output::json(StatusCode::OK, &Advocate::from(row))),
+        Created::Full => Err(Problem::Conflict(
+            "no number was free for the advocate; try again".to_owned(),
+        )),
+    }
+}
+
+fn random_numbers() -> Result<[u32; CANDIDATES], Problem> {
+    let mut numbers = [0; CANDIDATES];
+    for number in &mut numbers {
+        *number = getrandom::u32().map_err(|error| {
+            Problem::Internal(Fault {
+                message: "there is no randomness",
+                cause: error.to_string(),
+            })
+        })?;
+    }
+    Ok(numbers)
+}
+
+/// Lists advocates, oldest first.
+#[utoipa::path(get, path = "/v1/programs/{program}/advocates", tag = "advocates",
+    params(("program" = String, Path, description = "Slug of the program"), Page),
+    responses((status = 200, body = Items<Advocate>)))]
+pub(super) async fn list(
+    call: Call,
+    Path(program): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let after = page.after((-1, -1), |cursor| {
+        let (created_at, number) = cursor.split_once('.')?;
+        Some((created_at.parse().ok()?, number.parse().ok()?))
+    })?;
+    let limit = page.limit.get();
+    let rows = advocates::page(call.db(), program.number, after, limit + 1).await?;
+    let cursor = |row: &Row| format!("{}.{}", row.created_at, row.number);
+    let items = Items::page(rows, limit, cursor, Advocate::from);
+    Ok(output::json(StatusCode::OK, &items))
+}
+
+/// Answers one advocate, by id or by `ext:` and external id.
+#[utoipa::path(get, path = "/v1/programs/{program}/advocates/{advocate}", tag = "advocates",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
+    responses((status = 200, body = Advocate)))]
+pub(super) async fn read(
+    call: Call,
+    Path((program, reference)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let row = require(&call, program.number, &reference, None).await?;
+    Ok(output::json(StatusCode::OK, &Advocate::from(row)))
+}
+
+/// Changes an advocate, or disables them.
+#[utoipa::path(patch, path = "/v1/programs/{program}/advocates/{advocate}", tag = "advocates",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
+    request_body = AdvocateChanges, responses((status = 200, body = Advocate)))]
+pub(super) async fn update(
+    call: Call,
+    Path((program, reference)): Path<(String, String)>,
+    Json(changes): Json<AdvocateChanges>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let before = require(&call, program.number, &reference, None).await?;
+    let stored = Changes {
+        kind: changes.kind,
+        name: changes.name.as_ref(),
+        email: changes.email.as_ref(),
+        status: changes.status,
+    };
+    let after =
+        advocates::update(call.db(), program.number, before.number, stored, call.now).await?;
+    let after = after.ok_or_else(|| missing(&reference, None))?;
+    let switched = after.status != before.status;
+    let response = output::json(StatusCode::OK, &Advocate::from(after));
+    Ok(if switched {
+        output::published(&call, response).await
+    } else {
+        response
+    })
+}

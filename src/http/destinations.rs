@@ -1,0 +1,146 @@
+//! `/v1/programs/{program}/destinations`
+
+use axum::{http::StatusCode, response::Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Call,
+    input::{Json, Page, Path, Query},
+    output::{self, Items},
+    problem::Problem,
+    programs,
+};
+use crate::{
+    domain::{
+        landing::Destination as Url,
+        program::{Slug, Status},
+    },
+    store::destinations::{self, Row},
+};
+
+/// A destination.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Destination {
+    /// Its name in requests; never changes.
+    slug: String,
+    /// Its number in links; 0 is where a link leads that names none.
+    number: u8,
+    url: Url,
+    /// Disabled, the links that lead there lead to the neutral page.
+    status: Status,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Row> for Destination {
+    fn from(row: Row) -> Self {
+        Self {
+            slug: row.slug,
+            number: row.number,
+            url: row.url,
+            status: row.status,
+            created_at: output::time(row.created_at),
+            updated_at: output::time(row.updated_at),
+        }
+    }
+}
+
+/// A new destination: an absolute https URL.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewDestination {
+    slug: Slug,
+    url: Url,
+}
+
+/// What changes; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DestinationChanges {
+    #[schema(value_type = Option<String>)]
+    url: Option<Url>,
+    status: Option<Status>,
+}
+
+fn missing(slug: &str) -> Problem {
+    Problem::NotFound(format!("there is no destination `{slug}` in the program"))
+}
+
+/// Creates a destination. The first one of a program is its default.
+#[utoipa::path(post, path = "/v1/programs/{program}/destinations", tag = "destinations",
+    params(("program" = String, Path, description = "Slug of the program")),
+    request_body = NewDestination,
+    responses((status = 201, body = Destination), (status = 200, body = Destination)))]
+pub(super) async fn create(
+    call: Call,
+    Path(program): Path<String>,
+    Json(new): Json<NewDestination>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let created =
+        destinations::create(call.db(), program.number, &new.slug, &new.url, call.now).await?;
+    let same = |row: &Row| row.url == new.url;
+    output::created(&call, created, Destination::from, same, "destination", true).await
+}
+
+/// Lists destinations.
+#[utoipa::path(get, path = "/v1/programs/{program}/destinations", tag = "destinations",
+    params(("program" = String, Path, description = "Slug of the program"), Page),
+    responses((status = 200, body = Items<Destination>)))]
+pub(super) async fn list(
+    call: Call,
+    Path(program): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let after = page.after(-1, |cursor| cursor.parse().ok())?;
+    let limit = page.limit.get();
+    let rows = destinations::page(call.db(), program.number, after, limit + 1).await?;
+    let items = Items::page(rows, limit, |row| row.number.to_string(), Destination::from);
+    Ok(output::json(StatusCode::OK, &items))
+}
+
+/// Answers one destination.
+#[utoipa::path(get, path = "/v1/programs/{program}/destinations/{destination}",
+    tag = "destinations",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("destination" = String, Path, description = "Slug of the destination")),
+    responses((status = 200, body = Destination)))]
+pub(super) async fn read(
+    call: Call,
+    Path((program, slug)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let row = destinations::by_slug(call.db(), program.number, &slug).await?;
+    let row = row.ok_or_else(|| missing(&slug))?;
+    Ok(output::json(StatusCode::OK, &Destination::from(row)))
+}
+
+/// Changes a destination, or disables it.
+#[utoipa::path(patch, path = "/v1/programs/{program}/destinations/{destination}",
+    tag = "destinations",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("destination" = String, Path, description = "Slug of the destination")),
+    request_body = DestinationChanges, responses((status = 200, body = Destination)))]
+pub(super) async fn update(
+    call: Call,
+    Path((program, slug)): Path<(String, String)>,
+    Json(changes): Json<DestinationChanges>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let row = destinations::update(
+        call.db(),
+        program.number,
+        &slug,
+        changes.url.as_ref(),
+        changes.status,
+        call.now,
+    )
+    .await?;
+    let row = row.ok_or_else(|| missing(&slug))?;
+    let response = output::json(StatusCode::OK, &Destination::from(row));
+    Ok(output::published(&call, response).await)
+}

@@ -1,0 +1,190 @@
+//! Input: JSON bodies and queries, with problems that name the field.
+//!
+//! Owns the limits on size and the translation of serde's errors. What a field
+//! may hold is said by its type.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Request, rejection::QueryRejection},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
+
+use super::problem::{FieldError, Problem};
+
+/// Bytes of a JSON body at most.
+const JSON_BYTES: usize = 64 * 1_024;
+
+/// A JSON body.
+pub struct Json<T>(pub T);
+
+/// A query string.
+pub struct Query<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !has_media_type(request.headers(), "application/json") {
+            return Err(Problem::UnsupportedMediaType("application/json"));
+        }
+        let bytes = collect(request.into_body()).await?;
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            from_json_error(&path, error.inner())
+        })?;
+        deserializer
+            .end()
+            .map_err(|error| Problem::Malformed(error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(from_query_rejection(&rejection)),
+        }
+    }
+}
+
+async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
+    match Limited::new(body, JSON_BYTES).collect().await {
+        Ok(collected) => Ok(collected.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge(JSON_BYTES)),
+        Err(_) => Err(Problem::Malformed("the body broke off".to_owned())),
+    }
+}
+
+/// Whether `Content-Type` is the media type, whatever its parameters.
+pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case(expected))
+}
+
+/// Serde's error in our words: syntax is malformed, everything else a field's.
+pub fn from_json_error(path: &str, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        return Problem::Malformed(error.to_string());
+    }
+    let message = error.to_string();
+    // " at line 1 column 7" is of no use beside the field.
+    let message = message.split(" at line ").next().unwrap_or(&message);
+    Problem::Invalid(vec![field_error(path, message)])
+}
+
+fn from_query_rejection(rejection: &QueryRejection) -> Problem {
+    let text = rejection.body_text();
+    let text = text
+        .strip_prefix("Failed to deserialize query string: ")
+        .unwrap_or(&text);
+    let (path, message) = match text.split_once(": ") {
+        Some((path, message)) if !path.contains([' ', '`']) => (path, message),
+        _ => (".", text),
+    };
+    Problem::Invalid(vec![field_error(path, message)])
+}
+
+/// A missing or unknown field is named by serde's message, not by its path.
+fn field_error(path: &str, message: &str) -> FieldError {
+    let quoted = message.split('`').nth(1);
+    let named = match quoted {
+        Some(name) if message.starts_with("missing field") => Some((name, "is missing")),
+        Some(name) if message.starts_with("unknown field") => Some((name, "is not a known field")),
+        Some(name) if message.starts_with("duplicate field") => Some((name, "stands twice")),
+        _ => None,
+    };
+    let (field, detail) = match named {
+        Some((name, detail)) if path == "." || path == name => (name.to_owned(), detail),
+        Some((name, detail)) if path.ends_with(&format!(".{name}")) => (path.to_owned(), detail),
+        Some((name, detail)) => (format!("{path}.{name}"), detail),
+        None if path == "." => ("(body)".to_owned(), message),
+        None => (path.to_owned(), message),
+    };
+    FieldError {
+        field,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Limit,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// 1 to 200, 50 unless said.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct Limit(u16);
+
+impl Limit {
+    /// The number of items.
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u16> for Limit {
+    type Error = &'static str;
+
+    fn try_from(limit: u16) -> Result<Self, Self::Error> {
+        if (1..=200).contains(&limit) {
+            Ok(Self(limit))
+        } else {
+            Err("must be from 1 to 200")
+        }
+    }
+}
+
+impl Page {
+    /// The cursor as whatever it holds, or `start`.
+    pub fn after<T>(
+        &self,
+        start: T,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Problem> {
+        match &self.cursor {
+            None => Ok(start),
+            Some(cursor) => parse(cursor).ok_or_else(|| {
+                Problem::field("cursor", "is not one that a page before answered")
+            }),
+        }
+    }
+}
+
+/// The parameters in the path. What is no UTF-8 names nothing that there is.
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Problem::NotFound("nothing has this path".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `/v1/programs/{program}/labels`
+
+use axum::{http::StatusCode, response::Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Call,
+    input::{Json, Page, Path, Query},
+    output::{self, Items},
+    problem::Problem,
+    programs,
+};
+use crate::{
+    domain::program::Slug,
+    store::labels::{self, Row},
+};
+
+/// A label: what links were shared for, a campaign for instance.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Label {
+    slug: String,
+    /// Its number in links; 0 is none.
+    number: u16,
+    created_at: String,
+}
+
+impl From<Row> for Label {
+    fn from(row: Row) -> Self {
+        Self {
+            slug: row.slug,
+            number: row.number,
+            created_at: output::time(row.created_at),
+        }
+    }
+}
+
+/// A new label.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewLabel {
+    slug: Slug,
+}
+
+/// Creates a label. The same label again is answered with 200.
+#[utoipa::path(post, path = "/v1/programs/{program}/labels", tag = "labels",
+    params(("program" = String, Path, description = "Slug of the program")),
+    request_body = NewLabel,
+    responses((status = 201, body = Label), (status = 200, body = Label)))]
+pub(super) async fn create(
+    call: Call,
+    Path(program): Path<String>,
+    Json(new): Json<NewLabel>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let created = labels::create(call.db(), program.number, &new.slug, call.now).await?;
+    output::created(&call, created, Label::from, |_| true, "label", false).await
+}
+
+/// Lists labels.
+#[utoipa::path(get, path = "/v1/programs/{program}/labels", tag = "labels",
+    params(("program" = String, Path, description = "Slug of the program"), Page),
+    responses((status = 200, body = Items<Label>)))]
+pub(super) async fn list(
+    call: Call,
+    Path(program): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &program, None).await?;
+    let after = page.after(0, |cursor| cursor.parse().ok())?;
+    let limit = page.limit.get();
+    let rows = labels::page(call.db(), program.number, after, limit + 1).await?;
+    let items = Items::page(rows, limit, |row| row.number.to_string(), Label::from);
+    Ok(output::json(StatusCode::OK, &items))
+}

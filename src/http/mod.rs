@@ -1,0 +1,131 @@
+//! The API: axum over the port, problem+json for errors. No `worker`.
+//!
+//! Owns routes, access, input and output. Each resource is a module of its own;
+//! [`routes::router`] puts them together, and is the only place that says who may
+//! call what.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+};
+
+use crate::{
+    domain::{access::Scope, keyring::Keyring, snapshot::Snapshot},
+    store::{Answer, Database},
+};
+
+mod advocates;
+mod destinations;
+mod input;
+mod keys;
+mod labels;
+mod links;
+mod links_bulk;
+mod openapi;
+mod output;
+pub mod problem;
+mod programs;
+pub mod routes;
+mod shares;
+mod statistics;
+
+pub use openapi::document as openapi;
+use problem::Problem;
+
+/// Where the configuration snapshot is published.
+pub trait Snapshots: Send + Sync {
+    /// Publishes a snapshot; the error is for the log.
+    fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()>;
+}
+
+/// What every call needs and nobody changes.
+pub struct Service {
+    /// Where everything is stored.
+    pub database: Box<dyn Database>,
+    /// Where the snapshot goes.
+    pub snapshots: Box<dyn Snapshots>,
+    /// Signs and explains links.
+    pub keyring: Arc<Keyring>,
+    /// SHA-256 of the operator's own key, which may do everything.
+    pub admin_key: [u8; 32],
+}
+
+/// One call of the API. It travels in the request's extensions, so that the
+/// router is built once and time stays an argument.
+#[derive(Clone)]
+pub struct Call {
+    /// What it may use.
+    pub service: Arc<Service>,
+    /// When it came in (Unix ms).
+    pub now: i64,
+    /// The base URL of links, without a slash at its end.
+    pub base_url: String,
+}
+
+/// Who calls, as far as the route asked; put there by the guard.
+#[derive(Debug, Clone)]
+struct Caller {
+    /// The id of the API key, `admin` for the operator's.
+    key: String,
+    scopes: Scopes,
+}
+
+#[derive(Debug, Clone)]
+enum Scopes {
+    All,
+    Some(Vec<Scope>),
+}
+
+impl Caller {
+    fn may(&self, scope: Scope) -> bool {
+        match &self.scopes {
+            Scopes::All => true,
+            Scopes::Some(scopes) => scopes.contains(&scope),
+        }
+    }
+}
+
+impl Call {
+    fn db(&self) -> &dyn Database {
+        self.service.database.as_ref()
+    }
+
+    /// Publishes the configuration as it is now. The change is committed
+    /// already, so a failure is not the caller's: cron publishes what is left.
+    async fn publish(&self) -> Option<problem::Fault> {
+        let published = async {
+            let snapshot = crate::store::snapshot::read(self.db()).await?;
+            self.service.snapshots.publish(&snapshot).await
+        };
+        published.await.err().map(|error| problem::Fault {
+            message: "the snapshot was not published; cron will try again",
+            cause: error.to_string(),
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Problem::misassembled("no Call in the request"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Problem::misassembled("no Caller in the request"))
+    }
+}

@@ -1,0 +1,216 @@
+//! Problems: every error that a client sees, as RFC 9457 problem+json.
+//!
+//! Owns the problem types, which are part of the API, and their one conversion
+//! to HTTP. The client's faults are explained; ours are not, but travel in the
+//! response's extensions as a [`Fault`], for the boundary to log once.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{domain::access::Scope, store::DatabaseError};
+
+/// What went wrong inside, for the log and nobody else.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// A readable message.
+    pub message: &'static str,
+    /// What caused it; never a personal datum.
+    pub cause: String,
+}
+
+/// A field at fault.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Its name, with dots and indices below the top level.
+    pub field: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// Every way in which a call fails.
+#[derive(Debug)]
+pub enum Problem {
+    /// The body is no JSON at all.
+    Malformed(String),
+    /// Fields are missing, unknown or wrong.
+    Invalid(Vec<FieldError>),
+    /// No key, or none that is known.
+    Unauthenticated,
+    /// The key may not do this.
+    Forbidden(Scope),
+    /// There is no such thing; says what.
+    NotFound(String),
+    /// The route takes other methods; `Allow` says which.
+    MethodNotAllowed,
+    /// It contradicts what is there.
+    Conflict(String),
+    /// Larger than the limit, in bytes.
+    TooLarge(usize),
+    /// The body's media type; says what is expected.
+    UnsupportedMediaType(&'static str),
+    /// The database did not answer.
+    Unavailable(DatabaseError),
+    /// Our own mistake.
+    Internal(Fault),
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body {
+    /// A URN that names the kind of problem: `urn:goodword:problem:invalid`.
+    r#type: String,
+    /// The kind, in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// This occurrence, in words.
+    detail: String,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+impl Problem {
+    /// One field is wrong.
+    pub fn field(field: impl Into<String>, detail: impl ToString) -> Self {
+        Self::Invalid(vec![FieldError {
+            field: field.into(),
+            detail: detail.to_string(),
+        }])
+    }
+
+    pub(super) fn misassembled(cause: &'static str) -> Self {
+        Self::Internal(Fault {
+            message: "the service is put together wrongly",
+            cause: cause.to_owned(),
+        })
+    }
+
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The body is not JSON"),
+            Self::Invalid(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "The request is not valid",
+            ),
+            Self::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "A valid API key is needed",
+            ),
+            Self::Forbidden(_) => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "The API key may not do this",
+            ),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "The method is not allowed here",
+            ),
+            Self::Conflict(_) => (
+                StatusCode::CONFLICT,
+                "conflict",
+                "This contradicts what is there",
+            ),
+            Self::TooLarge(_) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The body is too large",
+            ),
+            Self::UnsupportedMediaType(_) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "The body's media type is not supported",
+            ),
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The database did not answer",
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on our side",
+            ),
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Malformed(detail) | Self::NotFound(detail) | Self::Conflict(detail) => {
+                detail.clone()
+            }
+            Self::Invalid(errors) => match errors.as_slice() {
+                [error] => format!("`{}` {}", error.field, error.detail),
+                errors => format!("{} fields are at fault", errors.len()),
+            },
+            Self::Unauthenticated => {
+                "send `Authorization: Bearer` with a key that was not revoked".to_owned()
+            }
+            Self::Forbidden(scope) => format!("the key lacks the scope `{}`", scope.name()),
+            Self::MethodNotAllowed => "`Allow` lists the methods that are".to_owned(),
+            Self::TooLarge(limit) => format!("at most {limit} bytes are taken"),
+            Self::UnsupportedMediaType(expected) => format!("send {expected}"),
+            Self::Unavailable(_) => "nothing was changed; try again".to_owned(),
+            Self::Internal(_) => "it was logged".to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, kind, title) = self.kind();
+        let detail = self.detail();
+        let (errors, fault) = match self {
+            Self::Invalid(errors) => (errors, None),
+            Self::Internal(fault) => (Vec::new(), Some(fault)),
+            Self::Unavailable(error) => {
+                let fault = Fault {
+                    message: "a call failed for the database",
+                    cause: error.to_string(),
+                };
+                (Vec::new(), Some(fault))
+            }
+            _ => (Vec::new(), None),
+        };
+        let body = Body {
+            r#type: format!("urn:goodword:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            errors,
+        };
+        // Strings and numbers always serialise.
+        let json = serde_json::to_string(&body).unwrap_or_default();
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"goodword\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(fault) = fault {
+            response.extensions_mut().insert(fault);
+        }
+        response
+    }
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        Self::Unavailable(error)
+    }
+}

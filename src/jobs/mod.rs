@@ -1,0 +1,4 @@
+//! What happens outside a request: queue batches and cron work. No `worker`.
+
+pub mod ingest;
+pub mod salts;

@@ -1,0 +1,101 @@
+//! Destinations.
+
+use serde::Deserialize;
+
+use super::{Database, DatabaseError, name_of, one, programs::Created, several, statement};
+use crate::domain::{
+    landing::Destination,
+    program::{Slug, Status},
+};
+
+/// A destination as it is stored.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Row {
+    /// Its number in a link.
+    pub number: u8,
+    /// Its name in requests.
+    pub slug: String,
+    /// Where it is.
+    pub url: Destination,
+    /// Whether links may lead there.
+    pub status: Status,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub updated_at: i64,
+}
+
+const BY_SLUG: &str = "
+    SELECT number, slug, url, status, created_at, updated_at
+    FROM destinations WHERE program = ?1 AND slug = ?2";
+
+const INSERT: &str = "
+    INSERT INTO destinations
+    SELECT ?1, coalesce(max(number), -1) + 1, ?2, ?3, 'active', ?4, ?4
+    FROM destinations WHERE program = ?1
+    HAVING coalesce(max(number), -1) < 63
+    ON CONFLICT (program, slug) DO NOTHING
+    RETURNING number, slug, url, status, created_at, updated_at";
+
+const UPDATE: &str = "
+    UPDATE destinations
+    SET url = coalesce(?3, url), status = coalesce(?4, status), updated_at = ?5
+    WHERE program = ?1 AND slug = ?2
+    RETURNING number, slug, url, status, created_at, updated_at";
+
+const PAGE: &str = "
+    SELECT number, slug, url, status, created_at, updated_at
+    FROM destinations WHERE program = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+
+/// The destination of a slug.
+pub async fn by_slug(
+    db: &dyn Database,
+    program: u16,
+    slug: &str,
+) -> Result<Option<Row>, DatabaseError> {
+    one(db, statement!(BY_SLUG, program, slug)).await?.first()
+}
+
+/// Creates a destination unless its slug is taken; the first is the default.
+pub async fn create(
+    db: &dyn Database,
+    program: u16,
+    slug: &Slug,
+    url: &Destination,
+    now: i64,
+) -> Result<Created<Row>, DatabaseError> {
+    let insert = statement!(INSERT, program, slug.as_str(), url.as_str(), now);
+    let select = statement!(BY_SLUG, program, slug.as_str());
+    let [inserted, existing] = several(db, [insert, select]).await?;
+    Ok(Created::from_rows(inserted.first()?, existing.first()?))
+}
+
+/// Changes what is given; answers the destination as it is then.
+pub async fn update(
+    db: &dyn Database,
+    program: u16,
+    slug: &str,
+    url: Option<&Destination>,
+    status: Option<Status>,
+    now: i64,
+) -> Result<Option<Row>, DatabaseError> {
+    let update = statement!(
+        UPDATE,
+        program,
+        slug,
+        url.map(Destination::as_str),
+        status.map(name_of),
+        now,
+    );
+    one(db, update).await?.first()
+}
+
+/// At most `limit` destinations after a number (-1 for the beginning).
+pub async fn page(
+    db: &dyn Database,
+    program: u16,
+    after: i32,
+    limit: u16,
+) -> Result<Vec<Row>, DatabaseError> {
+    one(db, statement!(PAGE, program, after, limit)).await?.all()
+}

@@ -1,0 +1,94 @@
+//! Shares.
+
+use serde::Deserialize;
+
+use super::{Database, DatabaseError, several, statement};
+use crate::domain::{link::Link, program::ShareKind};
+
+/// A share as it is recorded.
+#[derive(Debug, Clone)]
+pub struct Share<'a> {
+    /// The sender's id for it, unique in the program.
+    pub event: &'a str,
+    /// A fingerprint of what was asked, in hexadecimal.
+    pub request: &'a str,
+    /// When it was shared (Unix ms).
+    pub at: i64,
+    /// What was shared, by whom and how.
+    pub link: Link,
+    /// Intent or sent.
+    pub kind: ShareKind,
+    /// Minutes east of UTC of the program's clock then.
+    pub offset: i16,
+    /// The API key that reported it.
+    pub recorded_by: &'a str,
+}
+
+/// What became of a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is counted now.
+    New {
+        /// When it was shared (Unix ms).
+        at: i64,
+    },
+    /// The same was recorded before.
+    Repeat {
+        /// When it was shared, as it was recorded then.
+        at: i64,
+    },
+    /// Something else was recorded under its id.
+    Clash,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    request: String,
+    at: i64,
+}
+
+const INSERT: &str = "
+    INSERT INTO shares
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    ON CONFLICT (program, event) DO NOTHING
+    RETURNING request, at";
+
+const SELECT: &str = "SELECT request, at FROM shares WHERE program = ?1 AND event = ?2";
+
+/// Records a share once.
+pub async fn record(
+    db: &dyn Database,
+    share: &Share<'_>,
+    now: i64,
+) -> Result<Recorded, DatabaseError> {
+    let link = &share.link;
+    let kind = match share.kind {
+        ShareKind::Intent => 3,
+        ShareKind::Sent => 4,
+    };
+    let insert = statement!(
+        INSERT,
+        link.program.get(),
+        share.event,
+        share.request,
+        share.at,
+        link.advocate.0,
+        link.medium.code(),
+        link.destination.get(),
+        link.label.get(),
+        kind,
+        i64::from(share.offset),
+        share.recorded_by,
+        now,
+    );
+    let select = statement!(SELECT, link.program.get(), share.event);
+    let [inserted, stored] = several(db, [insert, select]).await?;
+    let stored: Stored = stored.first()?.ok_or(DatabaseError::Short)?;
+    Ok(if inserted.first::<Stored>()?.is_some() {
+        Recorded::New { at: stored.at }
+    } else if stored.request == share.request {
+        Recorded::Repeat { at: stored.at }
+    } else {
+        Recorded::Clash
+    })
+}
