@@ -10,9 +10,7 @@ use utoipa::ToSchema;
 use super::digits;
 
 /// What a key may do.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
     /// Read programs, destinations and labels.
     #[serde(rename = "programs:read")]

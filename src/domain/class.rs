@@ -103,9 +103,9 @@ impl Signs<'_> {
     #[must_use]
     pub fn is_prefetch(&self) -> bool {
         // `Sec-Purpose: prefetch;prerender`, `Purpose: prefetch`, `X-Moz: prefetch`.
-        self.purpose
-            .split([';', ',', ' '])
-            .any(|token| token.eq_ignore_ascii_case("prefetch") || token.eq_ignore_ascii_case("preview"))
+        self.purpose.split([';', ',', ' ']).any(|token| {
+            token.eq_ignore_ascii_case("prefetch") || token.eq_ignore_ascii_case("preview")
+        })
     }
 }
 

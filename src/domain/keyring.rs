@@ -376,7 +376,10 @@ pub(crate) mod tests {
         assert_eq!(both.read_link(&printed), Ok(link));
         assert_eq!(both.sign_link(&link), new.sign_link(&link));
         assert_eq!(new.read_link(&printed), Err(CodeError::UnknownKey));
-        assert_eq!(old.read_link(&new.sign_link(&link)), Err(CodeError::UnknownKey));
+        assert_eq!(
+            old.read_link(&new.sign_link(&link)),
+            Err(CodeError::UnknownKey)
+        );
     }
 
     #[test]

@@ -308,11 +308,9 @@ fn percent_encoding_is_whole(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().all(|(index, byte)| {
         *byte != b'%'
-            || [1, 2].iter().all(|ahead| {
-                bytes
-                    .get(index + ahead)
-                    .is_some_and(u8::is_ascii_hexdigit)
-            })
+            || [1, 2]
+                .iter()
+                .all(|ahead| bytes.get(index + ahead).is_some_and(u8::is_ascii_hexdigit))
     })
 }
 
@@ -365,13 +363,23 @@ fn is_host(host: &str) -> bool {
     }
     // A punycode label that is none makes a browser refuse the whole URL, so a
     // name that only looks like one is kept out here.
-    !labels.iter().any(|label| *label == "xn--" || label.ends_with("--"))
+    !labels
+        .iter()
+        .any(|label| *label == "xn--" || label.ends_with("--"))
 }
 
 fn is_this_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
-        && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-        && host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && !label.starts_with("xn--"))
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+        || host.ends_with(".localhost")
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+            && host.split('.').all(|label| {
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && !label.starts_with("xn--")
+            })
 }
 
 #[cfg(test)]
@@ -406,7 +414,10 @@ mod tests {
             ("http://example.com/", E::Scheme),
             ("HTTPS://example.com/", E::Scheme),
             ("javascript:alert(1)", E::Scheme),
-            ("data:text/html,x", E::Character.min_scheme("data:text/html,x")),
+            (
+                "data:text/html,x",
+                E::Character.min_scheme("data:text/html,x"),
+            ),
             ("https:/example.com", E::Scheme),
             ("https://", E::Host),
             ("https:///path", E::Host),
@@ -443,7 +454,11 @@ mod tests {
     impl DestinationError {
         /// `data:` texts are refused by their scheme when their characters pass.
         fn min_scheme(self, url: &str) -> Self {
-            if url.bytes().all(is_url_byte) { Self::Scheme } else { self }
+            if url.bytes().all(is_url_byte) {
+                Self::Scheme
+            } else {
+                self
+            }
         }
     }
 
@@ -454,14 +469,26 @@ mod tests {
             ("https://a.example/", "https://a.example/?gw=R"),
             ("https://a.example?x=1", "https://a.example/?x=1&gw=R"),
             ("https://a.example/p?", "https://a.example/p?gw=R"),
-            ("https://a.example/p?x=1#f", "https://a.example/p?x=1&gw=R#f"),
-            ("https://a.example/p#f?x=1", "https://a.example/p?gw=R#f?x=1"),
+            (
+                "https://a.example/p?x=1#f",
+                "https://a.example/p?x=1&gw=R#f",
+            ),
+            (
+                "https://a.example/p#f?x=1",
+                "https://a.example/p?gw=R#f?x=1",
+            ),
         ] {
             let made = landing_url(&to(url), PassThrough::All, "", "R", None);
             assert_eq!(made, landing);
         }
         assert_eq!(
-            landing_url(&to("https://a.example/#f"), PassThrough::None, "x=1", "R", Some("C")),
+            landing_url(
+                &to("https://a.example/#f"),
+                PassThrough::None,
+                "x=1",
+                "R",
+                Some("C")
+            ),
             "https://a.example/?gw=R&gw_click=C#f"
         );
     }
@@ -506,10 +533,22 @@ mod tests {
             "gw%00=x",
             "&&gw=x&",
         ] {
-            let made = landing_url(&to("https://a.example/"), PassThrough::All, query, "R", None);
+            let made = landing_url(
+                &to("https://a.example/"),
+                PassThrough::All,
+                query,
+                "R",
+                None,
+            );
             assert_eq!(made, "https://a.example/?gw=R", "{query}");
         }
-        let made = landing_url(&to("https://a.example/"), PassThrough::All, "a=1;gw=x#gw=y", "R", None);
+        let made = landing_url(
+            &to("https://a.example/"),
+            PassThrough::All,
+            "a=1;gw=x#gw=y",
+            "R",
+            None,
+        );
         assert_eq!(made, "https://a.example/?a=1%3Bgw=x%23gw=y&gw=R");
     }
 
@@ -528,8 +567,18 @@ mod tests {
     #[test]
     fn a_long_query_is_cut_between_pairs() {
         let query = format!("a={}&b={}&c=1", "x".repeat(4_000), "y".repeat(100_000));
-        let made = landing_url(&to("https://a.example/"), PassThrough::All, &query, "R", None);
-        assert!(made.len() < 4_100 && made.ends_with("x&gw=R"), "{}", made.len());
+        let made = landing_url(
+            &to("https://a.example/"),
+            PassThrough::All,
+            &query,
+            "R",
+            None,
+        );
+        assert!(
+            made.len() < 4_100 && made.ends_with("x&gw=R"),
+            "{}",
+            made.len()
+        );
     }
 
     proptest! {

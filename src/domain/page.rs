@@ -66,7 +66,10 @@ mod tests {
         let mut program = program();
         program.preview = Default::default();
         let html = preview(&program, "");
-        assert!(html.contains("property=\"og:title\" content=\"Customers\""), "{html}");
+        assert!(
+            html.contains("property=\"og:title\" content=\"Customers\""),
+            "{html}"
+        );
         assert!(!html.contains("og:image"), "{html}");
     }
 }

@@ -200,8 +200,7 @@ impl Program {
 mod tests {
     use super::*;
     use crate::domain::{
-        class::tests::person, keyring::tests::ring, link::AdvocateNumber,
-        snapshot::tests::snapshot,
+        class::tests::person, keyring::tests::ring, link::AdvocateNumber, snapshot::tests::snapshot,
     };
 
     const NOW: i64 = 1_790_000_000_000;

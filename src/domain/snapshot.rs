@@ -122,7 +122,11 @@ impl Program {
         if self.status == Status::Disabled {
             return Err(Refusal::ProgramDisabled);
         }
-        if self.disabled_advocates.binary_search(&link.advocate.0).is_ok() {
+        if self
+            .disabled_advocates
+            .binary_search(&link.advocate.0)
+            .is_ok()
+        {
             return Err(Refusal::AdvocateDisabled);
         }
         if self.revoked_links.binary_search(&link.pack()).is_ok() {

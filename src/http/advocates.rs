@@ -142,12 +142,7 @@ pub(super) async fn create(
 fn random_numbers() -> Result<[u32; CANDIDATES], Problem> {
     let mut numbers = [0; CANDIDATES];
     for number in &mut numbers {
-        *number = getrandom::u32().map_err(|error| {
-            Problem::Internal(Fault {
-                message: "there is no randomness",
-                cause: error.to_string(),
-            })
-        })?;
+        *number = getrandom::u32().map_err(Fault::no_randomness)?;
     }
     Ok(numbers)
 }

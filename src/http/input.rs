@@ -3,8 +3,10 @@
 //! Owns the limits on size and the translation of serde's errors. What a field
 //! may hold is said by its type.
 
+use std::pin::Pin;
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Request, rejection::QueryRejection},
     http::{HeaderMap, header, request::Parts},
 };
@@ -12,7 +14,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
-use super::problem::{FieldError, Problem};
+use super::{
+    json_path,
+    problem::{FieldError, Problem},
+};
 
 /// Bytes of a JSON body at most.
 const JSON_BYTES: usize = 64 * 1_024;
@@ -31,15 +36,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Problem::UnsupportedMediaType("application/json"));
         }
         let bytes = collect(request.into_body()).await?;
-        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            from_json_error(&path, error.inner())
-        })?;
-        deserializer
-            .end()
-            .map_err(|error| Problem::Malformed(error.to_string()))?;
-        Ok(Self(value))
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| from_json_error(&bytes, &error))
     }
 }
 
@@ -54,12 +53,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
-    match Limited::new(body, JSON_BYTES).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge(JSON_BYTES)),
-        Err(_) => Err(Problem::Malformed("the body broke off".to_owned())),
-    }
+/// The whole body. Boxed, so that it is compiled once and not into every handler.
+fn collect(body: Body) -> Pin<Box<dyn Future<Output = Result<Bytes, Problem>> + Send>> {
+    Box::pin(async {
+        match Limited::new(body, JSON_BYTES).collect().await {
+            Ok(collected) => Ok(collected.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge(JSON_BYTES)),
+            Err(_) => Err(Problem::Malformed("the body broke off".to_owned())),
+        }
+    })
 }
 
 /// Whether `Content-Type` is the media type, whatever its parameters.
@@ -72,14 +74,15 @@ pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
 }
 
 /// Serde's error in our words: syntax is malformed, everything else a field's.
-pub fn from_json_error(path: &str, error: &serde_json::Error) -> Problem {
+fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
     if !error.is_data() {
         return Problem::Malformed(error.to_string());
     }
+    let path = json_path::at(text, error.line(), error.column());
     let message = error.to_string();
     // " at line 1 column 7" is of no use beside the field.
     let message = message.split(" at line ").next().unwrap_or(&message);
-    Problem::Invalid(vec![field_error(path, message)])
+    Problem::Invalid(vec![field_error(&path, message)])
 }
 
 fn from_query_rejection(rejection: &QueryRejection) -> Problem {
@@ -161,16 +164,11 @@ impl TryFrom<u16> for Limit {
 
 impl Page {
     /// The cursor as whatever it holds, or `start`.
-    pub fn after<T>(
-        &self,
-        start: T,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, Problem> {
+    pub fn after<T>(&self, start: T, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
         match &self.cursor {
             None => Ok(start),
-            Some(cursor) => parse(cursor).ok_or_else(|| {
-                Problem::field("cursor", "is not one that a page before answered")
-            }),
+            Some(cursor) => parse(cursor)
+                .ok_or_else(|| Problem::field("cursor", "is not one that a page before answered")),
         }
     }
 }

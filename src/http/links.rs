@@ -4,13 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    Call, advocates,
-    input::Json,
-    output,
-    problem::Problem,
-    programs,
-};
+use super::{Call, advocates, input::Json, output, problem::Problem, programs};
 use crate::{
     domain::{
         channel::{self, Channel, ChoiceError, Medium},
@@ -146,8 +140,8 @@ pub(super) async fn destination(
     if row.status == Status::Disabled {
         return Err(Problem::field("destination", "is disabled"));
     }
-    let number =
-        DestinationNumber::new(row.number).ok_or(Problem::misassembled("a destination's number"))?;
+    let number = DestinationNumber::new(row.number)
+        .ok_or(Problem::misassembled("a destination's number"))?;
     Ok((number, row.slug))
 }
 
@@ -209,9 +203,22 @@ pub(super) struct Code {
 impl Code {
     /// The last 26 characters before any query: people paste whole links.
     fn text(&self) -> &str {
-        let path = self.code.trim().split(['?', '#']).next().unwrap_or_default();
-        let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        if last.len() == CODE_LENGTH { last } else { self.code.trim() }
+        let path = self
+            .code
+            .trim()
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default();
+        let last = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        if last.len() == CODE_LENGTH {
+            last
+        } else {
+            self.code.trim()
+        }
     }
 }
 

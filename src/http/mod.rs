@@ -6,10 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     domain::{access::Scope, keyring::Keyring, snapshot::Snapshot},
@@ -19,6 +16,7 @@ use crate::{
 mod advocates;
 mod destinations;
 mod input;
+mod json_path;
 mod keys;
 mod labels;
 mod links;
@@ -31,8 +29,8 @@ pub mod routes;
 mod shares;
 mod statistics;
 
-pub use openapi::document as openapi;
-use problem::Problem;
+pub use self::openapi::document as openapi;
+use self::problem::Problem;
 
 /// Where the configuration snapshot is published.
 pub trait Snapshots: Send + Sync {
@@ -50,6 +48,8 @@ pub struct Service {
     pub keyring: Arc<Keyring>,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
+    /// Writes a fault to the log that happens after the answer began.
+    pub log: fn(&problem::Fault),
 }
 
 /// One call of the API. It travels in the request's extensions, so that the
@@ -90,6 +90,11 @@ impl Caller {
 impl Call {
     fn db(&self) -> &dyn Database {
         self.service.database.as_ref()
+    }
+
+    /// Logs a fault of an answer that is under way.
+    fn note(&self, fault: &problem::Fault) {
+        (self.service.log)(fault);
     }
 
     /// Publishes the configuration as it is now. The change is committed

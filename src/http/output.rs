@@ -38,6 +38,9 @@ impl<T> Items<T> {
     }
 }
 
+/// For answers that belong to whoever holds the key.
+pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 /// A Unix time in milliseconds as the API writes it.
 pub fn time(at: i64) -> String {
     date::rfc3339(at)
@@ -100,7 +103,11 @@ pub fn wants_csv(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.split(',').any(|part| part.trim().starts_with("text/csv")))
+        .is_some_and(|accept| {
+            accept
+                .split(',')
+                .any(|part| part.trim().starts_with("text/csv"))
+        })
 }
 
 /// A CSV answer.

@@ -22,6 +22,15 @@ pub struct Fault {
     pub cause: String,
 }
 
+impl Fault {
+    pub(super) fn no_randomness(error: getrandom::Error) -> Problem {
+        Problem::Internal(Self {
+            message: "there is no randomness",
+            cause: error.to_string(),
+        })
+    }
+}
+
 /// A field at fault.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldError {

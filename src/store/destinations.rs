@@ -97,5 +97,7 @@ pub async fn page(
     after: i32,
     limit: u16,
 ) -> Result<Vec<Row>, DatabaseError> {
-    one(db, statement!(PAGE, program, after, limit)).await?.all()
+    one(db, statement!(PAGE, program, after, limit))
+        .await?
+        .all()
 }

@@ -60,5 +60,7 @@ pub async fn page(
     after: u16,
     limit: u16,
 ) -> Result<Vec<Row>, DatabaseError> {
-    one(db, statement!(PAGE, program, after, limit)).await?.all()
+    one(db, statement!(PAGE, program, after, limit))
+        .await?
+        .all()
 }

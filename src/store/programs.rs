@@ -189,9 +189,8 @@ impl Fields {
     /// creating it again means the same program.
     #[must_use]
     pub fn are_those_of(&self, row: &Row) -> bool {
-        let text = |wanted: &Option<String>, stored: &str| {
-            wanted.as_deref().unwrap_or_default() == stored
-        };
+        let text =
+            |wanted: &Option<String>, stored: &str| wanted.as_deref().unwrap_or_default() == stored;
         text(&self.name, &row.name)
             && self.zone.unwrap_or(Zone::UTC) == row.zone
             && self.touch.unwrap_or_default() == row.touch

@@ -50,7 +50,7 @@ fn run(connection: &mut Connection, statements: &[Statement]) -> rusqlite::Resul
 }
 
 fn query(connection: &Connection, statement: &Statement) -> rusqlite::Result<Rows> {
-    let mut prepared = connection.prepare_cached(statement.sql)?;
+    let mut prepared = connection.prepare(statement.sql)?;
     for (index, value) in statement.parameters.iter().enumerate() {
         match value {
             Value::Null => prepared.raw_bind_parameter(index + 1, rusqlite::types::Null)?,
@@ -62,11 +62,7 @@ fn query(connection: &Connection, statement: &Statement) -> rusqlite::Result<Row
             Value::Text(text) => prepared.raw_bind_parameter(index + 1, text)?,
         }
     }
-    let names: Vec<String> = prepared
-        .column_names()
-        .iter()
-        .map(|name| (*name).to_owned())
-        .collect();
+    let names: Vec<String> = prepared.column_names().map(ToOwned::to_owned).collect();
     let mut cursor = prepared.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = cursor.next()? {

@@ -1,0 +1,56 @@
+//! The port over D1.
+
+use serde_json::{Value as Json, json};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use worker::{D1Database, Env, send::SendFuture};
+
+use super::js;
+use crate::store::{Answer, Database, DatabaseError, Rows, Statement, Value};
+
+/// A D1 database behind the port.
+pub struct D1(D1Database);
+
+/// The database of the environment.
+pub fn open(env: &Env) -> Result<D1, DatabaseError> {
+    env.d1("DB")
+        .map(D1)
+        .map_err(|error| DatabaseError::Failed(error.to_string()))
+}
+
+impl Database for D1 {
+    fn batch(&self, statements: Vec<Statement>) -> Answer<'_, Vec<Rows>> {
+        let text = to_json(&statements);
+        // wasm has one thread, so the future never leaves it.
+        Box::pin(SendFuture::new(async move {
+            let promise = js::batch(self.0.as_ref(), &text);
+            let answered = JsFuture::from(promise)
+                .await
+                .map_err(|error| DatabaseError::Failed(js::describe(&error)))?;
+            Ok(js_sys::Array::from(&answered)
+                .iter()
+                .map(|rows: JsValue| Rows(rows.as_string().unwrap_or_default()))
+                .collect())
+        }))
+    }
+}
+
+/// `[[sql, [parameter, …]], …]`
+fn to_json(statements: &[Statement]) -> String {
+    let statements: Vec<Json> = statements
+        .iter()
+        .map(|statement| {
+            let parameters: Vec<Json> = statement
+                .parameters
+                .iter()
+                .map(|parameter| match parameter {
+                    Value::Null => Json::Null,
+                    Value::Integer(number) => Json::from(*number),
+                    Value::Text(text) => Json::from(text.as_str()),
+                })
+                .collect();
+            json!([statement.sql, parameters])
+        })
+        .collect();
+    Json::Array(statements).to_string()
+}

@@ -1,0 +1,100 @@
+// The crossing between wasm and JavaScript, made as few times as can be: the
+// request comes over as one string, a response is made by one call, a batch of
+// statements goes to D1 as one.
+
+/**
+ * What a redirect looks at, one line each: method, URL, then headers and what
+ * Cloudflare says of the connection. A header holds no line break.
+ * @param {Request & { cf?: Record<string, any> }} request
+ * @returns {string}
+ */
+export function read(request) {
+  const headers = request.headers;
+  const cf = request.cf;
+  const get = (/** @type {string} */ name) => headers.get(name) ?? "";
+  return [
+    request.method,
+    request.url,
+    get("user-agent"),
+    get("cookie"),
+    get("sec-gpc"),
+    get("sec-purpose") || get("purpose") || get("x-moz"),
+    get("sec-fetch-dest"),
+    get("accept-language"),
+    get("cf-connecting-ip"),
+    cf?.asn ?? "",
+    cf?.verifiedBotCategory || cf?.botManagement?.verifiedBot ? "1" : "",
+  ].join("\n");
+}
+
+/**
+ * All headers, name and value in turn, one line each.
+ * @param {Request} request
+ * @returns {string}
+ */
+export function headers(request) {
+  const lines = [];
+  for (const [name, value] of request.headers) lines.push(name, value);
+  return lines.join("\n");
+}
+
+/**
+ * 302; `cookie` is empty where none is set.
+ * @param {string} location
+ * @param {string} cookie
+ */
+export function redirect(location, cookie) {
+  /** @type {Record<string, string>} */
+  const headers = {
+    location,
+    "cache-control": "no-store",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-robots-tag": "noindex",
+  };
+  if (cookie) headers["set-cookie"] = cookie;
+  return new Response(null, { status: 302, headers });
+}
+
+/**
+ * A page of our own, or no body where `html` is empty. `extra` is one more
+ * header, `name: value`, or empty.
+ * @param {number} status
+ * @param {string} html
+ * @param {string} extra
+ */
+export function page(status, html, extra) {
+  const headers = new Headers({
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+  });
+  if (html) headers.set("content-type", "text/html; charset=utf-8");
+  const colon = extra.indexOf(": ");
+  if (colon > 0) headers.set(extra.slice(0, colon), extra.slice(colon + 2));
+  return new Response(html || null, { status, headers });
+}
+
+/**
+ * Runs statements in one transaction. `text` is `[[sql, [parameter, …]], …]`;
+ * the answer is the rows of each, as JSON texts.
+ * @param {D1Database} database
+ * @param {string} text
+ * @returns {Promise<string[]>}
+ */
+export async function batch(database, text) {
+  /** @type {[string, unknown[]][]} */
+  const statements = JSON.parse(text);
+  const prepared = statements.map(([sql, parameters]) => database.prepare(sql).bind(...parameters));
+  const results = await database.batch(prepared);
+  return results.map((result) => JSON.stringify(result.results ?? []));
+}
+
+/**
+ * What an error says, whatever was thrown.
+ * @param {unknown} error
+ */
+export function describe(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,137 @@
+//! Gathering: the clicks of some milliseconds go out together.
+//!
+//! Owns the isolate's buffer and the way out of it. A send costs more than all
+//! the rest of a redirect, and a queue bills by the message. The first click of
+//! a batch leads: its `waitUntil` waits for the window and sends what has come
+//! in by then; the others only add. No promise of one request is awaited by
+//! another. If the way fails, the next one is tried: queue, then D1, then one
+//! log line that holds the whole message.
+
+use std::time::Duration;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Delay, Env, QueueContentType};
+
+use super::{
+    config::Sink,
+    d1,
+    isolate::{self, Isolate},
+    js::ExecutionContext,
+    log,
+};
+use crate::{
+    domain::click::{Click, MESSAGE_CLICKS, Message},
+    jobs,
+    store::DatabaseError,
+};
+
+/// A leader that is this much over its window is gone with its request; the
+/// next click leads (ms).
+const LEADER_TIMEOUT: i64 = 5_000;
+
+/// Waits before the second and third try (ms): well within the 30 seconds that
+/// a `waitUntil` has.
+const RETRIES: [u64; 3] = [50, 250, 1_000];
+
+/// Clicks that wait to be sent.
+#[derive(Default)]
+pub struct Buffer {
+    clicks: Vec<Click>,
+    led_since: Option<i64>,
+}
+
+impl Buffer {
+    fn has_leader(&self, now: i64, window: u32) -> bool {
+        self.led_since
+            .is_some_and(|since| now - since <= i64::from(window) + LEADER_TIMEOUT)
+    }
+
+    fn take(&mut self) -> Vec<Click> {
+        self.led_since = None;
+        std::mem::take(&mut self.clicks)
+    }
+}
+
+/// Adds a click, and sees to it that somebody sends it.
+pub fn add(
+    isolate: &mut Isolate,
+    click: Click,
+    now: i64,
+    env: &JsValue,
+    context: &ExecutionContext,
+) {
+    let window = isolate.config.window;
+    let buffer = &mut isolate.buffer;
+    buffer.clicks.push(click);
+    if window == 0 || buffer.clicks.len() >= MESSAGE_CLICKS {
+        let clicks = buffer.take();
+        let env = env.clone();
+        context.wait_until(&future_to_promise(async move {
+            send(&env, &clicks).await;
+            Ok(JsValue::UNDEFINED)
+        }));
+    } else if !buffer.has_leader(now, window) {
+        buffer.led_since = Some(now);
+        let env = env.clone();
+        context.wait_until(&future_to_promise(async move {
+            Delay::from(Duration::from_millis(window.into())).await;
+            // A message that was filled meanwhile took this one's clicks along.
+            if let Ok(clicks) = isolate::with(&env, |isolate| isolate.buffer.take()) {
+                send(&env, &clicks).await;
+            }
+            Ok(JsValue::UNDEFINED)
+        }));
+    }
+}
+
+async fn send(env: &JsValue, clicks: &[Click]) {
+    for chunk in clicks.chunks(MESSAGE_CLICKS) {
+        let message = Message::new(chunk);
+        let bindings = Env::from(env.clone());
+        let sent = match isolate::sink(env) {
+            Sink::Queue => match patiently(|| to_queue(&bindings, &message)).await {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    log::fault("the queue took no clicks; D1 is asked", &error);
+                    patiently(|| to_database(&bindings, &message)).await
+                }
+            },
+            Sink::Direct => patiently(|| to_database(&bindings, &message)).await,
+        };
+        if let Err(error) = sent {
+            log::lost(&message, &error);
+        }
+    }
+}
+
+/// Tries again, later and later.
+async fn patiently<F>(attempt: impl Fn() -> F) -> Result<(), DatabaseError>
+where
+    F: Future<Output = Result<(), DatabaseError>>,
+{
+    for wait in RETRIES {
+        if attempt().await.is_ok() {
+            return Ok(());
+        }
+        Delay::from(Duration::from_millis(wait)).await;
+    }
+    attempt().await
+}
+
+async fn to_queue(env: &Env, message: &Message) -> Result<(), DatabaseError> {
+    let failed = |error: worker::Error| DatabaseError::Failed(error.to_string());
+    // As text: JSON of our own arrives as it was sent.
+    let text = JsValue::from_str(&message.to_json());
+    let message =
+        worker::RawMessageBuilder::new(text).build_with_content_type(QueueContentType::Text);
+    env.queue("CLICKS")
+        .map_err(failed)?
+        .send_raw(message)
+        .await
+        .map_err(failed)
+}
+
+async fn to_database(env: &Env, message: &Message) -> Result<(), DatabaseError> {
+    jobs::ingest::record(&d1::open(env)?, &message.clicks).await
+}

@@ -1,0 +1,286 @@
+//! What an isolate keeps in its memory between requests.
+//!
+//! Owns the last-good configuration snapshot, the salts, and when they are
+//! refreshed. A click never waits for it, but for the first one of an isolate.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Date;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+use worker::Env;
+
+use super::{
+    config::{Config, ConfigError, Sink},
+    d1,
+    gather::{self, Buffer},
+    js::{self, ExecutionContext},
+    kv, log,
+    request::Request,
+};
+use crate::{
+    domain::{
+        redirect::{self, Answer, Edge, Salt},
+        snapshot::Snapshot,
+    },
+    http::Snapshots,
+    jobs::salts::SaltDay,
+    store::{self, DatabaseError},
+};
+
+/// A snapshot older than this is refreshed in the background (ms).
+const FRESH: i64 = 30_000;
+
+/// A refresh that has not ended by now never will: its request is gone (ms).
+const REFRESH_TIMEOUT: i64 = 10_000;
+
+thread_local! {
+    static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
+}
+
+/// The state of an isolate.
+pub struct Isolate {
+    /// What operators set.
+    pub config: Rc<Config>,
+    /// Clicks that are not sent yet.
+    pub buffer: Buffer,
+    snapshot: Option<Rc<Snapshot>>,
+    loaded_at: i64,
+    refreshing_since: Option<i64>,
+    salts: Vec<(SaltDay, Salt)>,
+}
+
+/// Now (Unix ms). The runtime's clock stands still while code runs, so a
+/// request has one time.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds are whole")]
+pub fn now() -> i64 {
+    Date::now() as i64
+}
+
+/// Works on the isolate's state; `work` must not wait for anything.
+pub fn with<T>(env: &JsValue, work: impl FnOnce(&mut Isolate) -> T) -> Result<T, ConfigError> {
+    ISOLATE.with_borrow_mut(|isolate| {
+        let isolate = match isolate {
+            Some(isolate) => isolate,
+            None => isolate.insert(Isolate::new(env)?),
+        };
+        Ok(work(isolate))
+    })
+}
+
+impl Isolate {
+    fn new(env: &JsValue) -> Result<Self, ConfigError> {
+        Ok(Self {
+            config: Rc::new(Config::read(env)?),
+            buffer: Buffer::default(),
+            snapshot: None,
+            loaded_at: 0,
+            refreshing_since: None,
+            salts: Vec::new(),
+        })
+    }
+
+    /// Whether it knows a configuration.
+    pub fn is_loaded(&self) -> bool {
+        self.snapshot.is_some()
+    }
+
+    /// Answers a link, records the click after the answer, and refreshes what
+    /// has grown old.
+    pub fn follow(
+        &mut self,
+        request: &Request,
+        code: &str,
+        env: &JsValue,
+        context: &JsValue,
+    ) -> JsValue {
+        let now = now();
+        let context: &ExecutionContext = context.unchecked_ref();
+        self.refresh_if_old(now, env, context);
+        let Some(snapshot) = self.snapshot.clone() else {
+            return js::page(503, "", "retry-after: 1");
+        };
+        let mut random = [0; 10];
+        // Without randomness ids clash only within a millisecond; a click is
+        // worth more than that.
+        let _ = getrandom::fill(&mut random);
+        let edge = Edge {
+            keyring: &self.config.keyring,
+            snapshot: &snapshot,
+            salt: self.salt(SaltDay::of(now)),
+            cookie_domain: self.config.cookie_domain.as_deref(),
+            now,
+            random,
+        };
+        let (response, click) = match redirect::follow(&edge, code, &request.visit()) {
+            Answer::Redirect {
+                location,
+                cookie,
+                click,
+            } => {
+                let cookie = cookie.as_deref().unwrap_or_default();
+                (js::redirect(&location, cookie), click)
+            }
+            Answer::Preview { html, click } => (js::page(200, &request.body(|| html), ""), click),
+            Answer::NotYet { click } => (js::page(503, "", ""), click),
+            Answer::Nowhere => {
+                let html = request.body(crate::domain::page::neutral);
+                return js::page(404, &html, "");
+            }
+        };
+        gather::add(self, click, now, env, context);
+        response
+    }
+
+    fn salt(&self, day: SaltDay) -> Option<Salt> {
+        self.salts
+            .iter()
+            .find(|(of, _)| *of == day)
+            .map(|(_, salt)| *salt)
+    }
+
+    fn refresh_if_old(&mut self, now: i64, env: &JsValue, context: &ExecutionContext) {
+        let is_old = now - self.loaded_at > FRESH || self.salt(SaltDay::of(now)).is_none();
+        let is_under_way = self
+            .refreshing_since
+            .is_some_and(|since| now - since < REFRESH_TIMEOUT);
+        if !is_old || is_under_way {
+            return;
+        }
+        self.refreshing_since = Some(now);
+        let env = env.clone();
+        let refresh = future_to_promise(async move {
+            if let Err(error) = load(&env).await {
+                log::fault(
+                    "the configuration was not refreshed; the last good one stays",
+                    &error,
+                );
+            }
+            Ok(JsValue::UNDEFINED)
+        });
+        context.wait_until(&refresh);
+    }
+}
+
+/// Why an isolate has no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The variables and secrets.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Neither KV nor D1.
+    #[error("{0}")]
+    Stores(DatabaseError),
+}
+
+/// Loads the configuration from KV, from D1 where KV fails or holds none, and
+/// the salts. What cannot be had leaves what there is.
+pub async fn load(env: &JsValue) -> Result<(), LoadError> {
+    let bindings = Env::from(env.clone());
+    let snapshot = snapshot(&bindings).await;
+    let salts = salts(env, &bindings).await;
+    let now = now();
+    with(env, |isolate| {
+        isolate.refreshing_since = None;
+        match salts {
+            Ok(salts) => isolate.salts = salts,
+            Err(error) => log::fault(
+                "a salt could not be had; visitors are not told apart",
+                &error,
+            ),
+        }
+        // Also after a failure: to ask a store that is down for every click
+        // would help neither.
+        isolate.loaded_at = now;
+        match snapshot {
+            // KV is eventually consistent: an older one must not undo a newer.
+            Ok(new)
+                if isolate
+                    .snapshot
+                    .as_ref()
+                    .is_none_or(|old| old.version <= new.version) =>
+            {
+                isolate.snapshot = Some(Rc::new(new));
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(LoadError::Stores(error)),
+        }
+    })?
+}
+
+/// Takes over a configuration that this isolate just changed.
+pub fn adopt(env: &JsValue, snapshot: &Snapshot) {
+    let adopted = with(env, |isolate| {
+        isolate.snapshot = Some(Rc::new(snapshot.clone()));
+        isolate.loaded_at = now();
+    });
+    if let Err(error) = adopted {
+        log::misconfigured(&error);
+    }
+}
+
+async fn snapshot(env: &Env) -> Result<Snapshot, DatabaseError> {
+    let published = match kv::open(env) {
+        Ok(kv) => kv.snapshot().await,
+        Err(error) => Err(error),
+    };
+    match published {
+        Ok(Some(snapshot)) => Ok(snapshot),
+        Ok(None) => store::snapshot::read(&d1::open(env)?).await,
+        Err(error) => {
+            log::fault("KV did not give the configuration; D1 is asked", &error);
+            store::snapshot::read(&d1::open(env)?).await
+        }
+    }
+}
+
+/// The salts of the days that are wanted now; those of other days are let go.
+async fn salts(env: &JsValue, bindings: &Env) -> Result<Vec<(SaltDay, Salt)>, DatabaseError> {
+    let mut salts = Vec::new();
+    for day in SaltDay::wanted(now()) {
+        let known = with(env, |isolate| isolate.salt(day)).ok().flatten();
+        let salt = match known {
+            Some(salt) => salt,
+            None => shared_salt(bindings, day).await?,
+        };
+        salts.push((day, salt));
+    }
+    Ok(salts)
+}
+
+/// The day's salt, made if nobody made it yet. Two that make one at the same
+/// moment differ until KV has settled; cron makes it an hour ahead, so that
+/// happens on a deployment's first day alone.
+async fn shared_salt(env: &Env, day: SaltDay) -> Result<Salt, DatabaseError> {
+    let kv = kv::open(env)?;
+    if let Some(salt) = kv.salt(day).await? {
+        return Ok(salt);
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| DatabaseError::Failed(error.to_string()))?;
+    kv.keep_salt(day, Salt(bytes)).await?;
+    Ok(Salt(bytes))
+}
+
+/// Cron: makes the salts that are wanted, and publishes the configuration if
+/// what is published is not what D1 has.
+pub async fn tend(env: &JsValue) -> Result<(), DatabaseError> {
+    let bindings = Env::from(env.clone());
+    for day in SaltDay::wanted(now()) {
+        shared_salt(&bindings, day).await?;
+    }
+    let (kv, database) = (kv::open(&bindings)?, d1::open(&bindings)?);
+    let wanted = store::snapshot::version(&database).await?;
+    // One that cannot be read is published anew as well.
+    let published = kv.snapshot().await.ok().flatten();
+    if published.is_none_or(|published| published.version != wanted) {
+        kv.publish(&store::snapshot::read(&database).await?).await?;
+    }
+    Ok(())
+}
+
+/// Where clicks go.
+pub fn sink(env: &JsValue) -> Sink {
+    with(env, |isolate| isolate.config.sink).unwrap_or(Sink::Queue)
+}

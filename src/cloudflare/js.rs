@@ -1,0 +1,30 @@
+//! The functions of edge.js.
+
+use js_sys::Promise;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+#[wasm_bindgen(module = "/src/cloudflare/edge.js")]
+extern "C" {
+    /// See edge.js.
+    pub fn read(request: &JsValue) -> String;
+    /// See edge.js.
+    pub fn headers(request: &JsValue) -> String;
+    /// See edge.js.
+    pub fn redirect(location: &str, cookie: &str) -> JsValue;
+    /// See edge.js.
+    pub fn page(status: u16, html: &str, extra: &str) -> JsValue;
+    /// See edge.js.
+    pub fn batch(database: &JsValue, text: &str) -> Promise;
+    /// See edge.js.
+    pub fn describe(error: &JsValue) -> String;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The execution context of an event.
+    pub type ExecutionContext;
+
+    /// Keeps the event alive until the promise settles.
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    pub fn wait_until(this: &ExecutionContext, promise: &Promise);
+}

@@ -1,0 +1,121 @@
+//! The Worker: the only user of `worker`, compiled for wasm32 alone.
+//!
+//! Owns the three events. `fetch` is exported by hand, because what costs is the
+//! crossing between wasm and JavaScript: a link on a warm isolate is answered
+//! with a `Response`, without a future; everything else is a promise.
+
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
+
+use crate::{
+    domain::{keyring::CODE_LENGTH, page},
+    jobs,
+};
+
+mod api;
+mod config;
+mod d1;
+mod gather;
+mod isolate;
+mod js;
+mod kv;
+mod log;
+mod request;
+
+use self::request::Request;
+
+/// Answers a request. The name is the export that the runtime looks for.
+#[wasm_bindgen]
+#[must_use]
+pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
+    let text = js::read(&request);
+    let Some(read) = Request::parse(&text) else {
+        return js::page(400, "", "");
+    };
+    let code = read.code();
+    if code.is_none() && (read.path() == "/v1" || read.path().starts_with("/v1/")) {
+        return future_to_promise(api::answer(request, text, Env::from(env))).into();
+    }
+    if !matches!(read.method, "GET" | "HEAD") {
+        return js::page(405, "", "allow: GET, HEAD");
+    }
+    let Some(code) = code else {
+        return js::page(404, &read.body(page::neutral), "");
+    };
+    match isolate::with(&env, |isolate| {
+        if isolate.is_loaded() {
+            Some(isolate.follow(&read, code, &env, &context))
+        } else {
+            None
+        }
+    }) {
+        Ok(Some(response)) => response,
+        Ok(None) => future_to_promise(cold(text, env, context)).into(),
+        Err(error) => {
+            log::misconfigured(&error);
+            js::page(500, "", "")
+        }
+    }
+}
+
+/// The first click of an isolate: it has to know the configuration first.
+async fn cold(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
+    let loaded = isolate::load(&env).await;
+    let Some(read) = Request::parse(&text) else {
+        return Ok(js::page(400, "", ""));
+    };
+    if let Err(error) = loaded {
+        log::fault("no store answered a cold isolate", &error);
+        return Ok(js::page(503, &read.body(page::neutral), "retry-after: 1"));
+    }
+    let code = read.code().unwrap_or_default();
+    Ok(
+        match isolate::with(&env, |isolate| isolate.follow(&read, code, &env, &context)) {
+            Ok(response) => response,
+            Err(error) => {
+                log::misconfigured(&error);
+                js::page(500, "", "")
+            }
+        },
+    )
+}
+
+/// Records a batch of clicks. An `Err` here would be a panic, which takes every
+/// request of the isolate with it; `retry_all` says the same.
+#[event(queue)]
+pub async fn queue(
+    batch: MessageBatch<String>,
+    env: Env,
+    _context: worker::Context,
+) -> worker::Result<()> {
+    let texts = batch
+        .raw_iter()
+        .map(|message| message.body().as_string().unwrap_or_default());
+    let read = jobs::ingest::read(texts);
+    for (text, error) in &read.unreadable {
+        log::unreadable(text, error);
+    }
+    let recorded = match d1::open(&env) {
+        Ok(database) => jobs::ingest::record(&database, &read.clicks).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = recorded {
+        log::fault(
+            "a batch of clicks was not recorded and is delivered again",
+            &error,
+        );
+        batch.retry_all();
+    }
+    Ok(())
+}
+
+/// Makes salts, and publishes a configuration that is not yet published.
+#[event(scheduled)]
+pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(error) = isolate::tend(env.as_ref()).await {
+        log::fault("cron left something undone", &error);
+    }
+}
+
+const _: () = assert!(CODE_LENGTH == 26);

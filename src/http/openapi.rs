@@ -1,0 +1,150 @@
+//! The `OpenAPI` document, made from the handlers and their types.
+//!
+//! Native only in effect: nothing in the Worker calls it, so it costs no wasm.
+//! `cargo xtask openapi` writes it to public/openapi.json.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Ref, RefOr, Response,
+        content::ContentBuilder,
+        response::ResponseBuilder,
+        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use super::{
+    advocates, destinations, keys, labels, links, links_bulk, problem, programs, routes, shares,
+    statistics,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Goodword",
+        description = "Signed referral links at Cloudflare's edge, from the click to the reward."
+    ),
+    paths(
+        routes::health,
+        programs::create, programs::list, programs::read, programs::update,
+        destinations::create, destinations::list, destinations::read, destinations::update,
+        labels::create, labels::list,
+        advocates::create, advocates::list, advocates::read, advocates::update,
+        links::issue, links_bulk::issue, links::verify, links::revoke,
+        shares::record,
+        statistics::read,
+        keys::create, keys::list, keys::revoke,
+    ),
+    components(schemas(problem::Body, problem::FieldError)),
+    modifiers(&Access),
+)]
+struct Document;
+
+/// Adds to each operation the scope that the route table asks for, and the
+/// problems that it can answer with.
+struct Access;
+
+impl Modify for Access {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let mut components = document.components.take().unwrap_or_default();
+        components.add_security_scheme(
+            "key",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        document.components = Some(components);
+        let table = routes::routes();
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                ("GET", &mut item.get),
+                ("POST", &mut item.post),
+                ("PATCH", &mut item.patch),
+                ("DELETE", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                let route = table
+                    .iter()
+                    .find(|route| route.path == path && route.method == method);
+                let has_body = operation.request_body.is_some();
+                let scope = route.and_then(|route| route.scope);
+                if let Some(scope) = scope {
+                    let scopes = [scope.name()];
+                    operation.security = Some(vec![SecurityRequirement::new("key", scopes)]);
+                }
+                let mut statuses = vec![("503", "The database did not answer.")];
+                if scope.is_some() {
+                    statuses.push(("401", "No key, or none that is known."));
+                    statuses.push(("403", "The key lacks the route's scope."));
+                }
+                if path.contains('{') {
+                    statuses.push(("404", "There is no such thing."));
+                }
+                if has_body {
+                    statuses.push(("400", "The body is not JSON."));
+                    statuses.push(("409", "It contradicts what is there."));
+                    statuses.push(("413", "The body is too large."));
+                    statuses.push(("415", "The body's media type is not supported."));
+                }
+                if has_body || operation.parameters.is_some() {
+                    statuses.push(("422", "A field is at fault; `errors` names it."));
+                }
+                for (status, description) in statuses {
+                    operation
+                        .responses
+                        .responses
+                        .insert(status.to_owned(), RefOr::T(problem_response(description)));
+                }
+            }
+        }
+    }
+}
+
+fn problem_response(description: &str) -> Response {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+}
+
+/// The document as indented JSON.
+#[must_use]
+pub fn document() -> String {
+    // The document is data; it always serialises.
+    let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_and_the_router_have_the_same_routes() {
+        let document = Document::openapi();
+        let mut described: Vec<String> = Vec::new();
+        for (path, item) in &document.paths.paths {
+            for (method, operation) in [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+                ("PUT", &item.put),
+            ] {
+                if operation.is_some() {
+                    described.push(format!("{method} {path}"));
+                }
+            }
+        }
+        let mut served: Vec<String> = routes::routes()
+            .iter()
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        described.sort();
+        served.sort();
+        assert_eq!(described, served);
+    }
+}

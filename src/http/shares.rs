@@ -1,0 +1,161 @@
+//! `/v1/shares`
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::{
+    Call, Caller,
+    input::Json,
+    links::{self, Wanted},
+    output,
+    problem::{Fault, Problem},
+};
+use crate::{
+    domain::{
+        access::to_hex,
+        channel::{Channel, Medium},
+        click::ClickId,
+        date,
+        program::{Identifier, ShareKind},
+    },
+    store::shares::{self, Recorded, Share},
+};
+
+/// Says that the answer is that of an earlier call.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// An advocate's act of sharing.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewShare {
+    /// Slug of the program.
+    program: String,
+    /// Id of the advocate, or `ext:` and their external id.
+    advocate: String,
+    /// Its default medium is taken, unless a medium is given too.
+    channel: Option<Channel>,
+    medium: Option<Medium>,
+    /// `intent`: the composer was opened or the link copied. `sent`: our mail
+    /// provider confirmed it, or a rep attested it.
+    kind: ShareKind,
+    /// The sender's own id for it. Sent again, it changes nothing.
+    #[schema(value_type = Option<String>, example = "8f14e45f")]
+    event_id: Option<Identifier>,
+    /// When it was shared (RFC 3339); now unless said, and not in the future.
+    #[schema(format = "date-time")]
+    at: Option<String>,
+    /// Slug of the destination; the program's first unless said.
+    destination: Option<String>,
+    /// Slug of the label; none unless said.
+    label: Option<String>,
+}
+
+/// A recorded share.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordedShare {
+    event_id: String,
+    program: String,
+    /// Id of the advocate.
+    advocate: String,
+    channel: Channel,
+    medium: Medium,
+    kind: ShareKind,
+    /// Slug of the destination.
+    destination: String,
+    /// Slug of the label.
+    label: Option<String>,
+    at: String,
+}
+
+/// Minutes by which a sender's clock may be ahead of ours.
+const AHEAD_MS: i64 = 5 * 60_000;
+
+/// Records a share. 201 means that it is committed; the same event again gets
+/// the same answer with `Idempotent-Replayed: true`, and another share under
+/// its id is refused.
+#[utoipa::path(post, path = "/v1/shares", tag = "shares", request_body = NewShare,
+    responses((status = 201, body = RecordedShare)))]
+pub(super) async fn record(
+    call: Call,
+    caller: Caller,
+    Json(new): Json<NewShare>,
+) -> Result<Response, Problem> {
+    let medium = links::medium(new.channel, new.medium)?;
+    let at = match &new.at {
+        None => call.now,
+        Some(text) => date::parse_rfc3339(text)
+            .filter(|at| (0..=call.now + AHEAD_MS).contains(at))
+            .ok_or_else(|| {
+                let detail = "must be a time like 2026-11-22T09:30:00Z, and not in the future";
+                Problem::field("at", detail)
+            })?,
+    };
+    let wanted = Wanted {
+        program: &new.program,
+        advocate: &new.advocate,
+        medium,
+        destination: new.destination.as_deref(),
+        label: new.label.as_deref(),
+    };
+    let resolved = links::resolve(&call, wanted).await?;
+    let event = match &new.event_id {
+        Some(event) => event.as_str().to_owned(),
+        None => ClickId::new(call.now, random()?).to_string(),
+    };
+    let fingerprint = fingerprint(&new);
+    let offset = resolved.program.zone.offset_at(at.div_euclid(1_000)) / 60;
+    let share = Share {
+        event: &event,
+        request: &fingerprint,
+        at,
+        link: resolved.link,
+        kind: new.kind,
+        offset: i16::try_from(offset).unwrap_or(0),
+        recorded_by: &caller.key,
+    };
+    let (at, repeat) = match shares::record(call.db(), &share, call.now).await? {
+        Recorded::New { at } => (at, false),
+        Recorded::Repeat { at } => (at, true),
+        Recorded::Clash => {
+            return Err(Problem::Conflict(format!(
+                "another share was recorded under the event_id `{event}`"
+            )));
+        }
+    };
+    let recorded = RecordedShare {
+        event_id: event,
+        program: new.program,
+        advocate: resolved.link.advocate.to_id(),
+        channel: medium.channel(),
+        medium,
+        kind: new.kind,
+        destination: resolved.destination,
+        label: new.label,
+        at: output::time(at),
+    };
+    let mut response = output::json(StatusCode::CREATED, &recorded);
+    if repeat {
+        let replayed = HeaderValue::from_static("true");
+        response.headers_mut().insert(REPLAYED, replayed);
+    }
+    Ok(response)
+}
+
+/// SHA-256 of the request as we understood it, so that white space and the
+/// order of fields make no difference.
+fn fingerprint(new: &NewShare) -> String {
+    // Strings always serialise.
+    let canonical = serde_json::to_vec(new).unwrap_or_default();
+    to_hex(&Sha256::digest(canonical))
+}
+
+fn random() -> Result<[u8; 10], Problem> {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).map_err(Fault::no_randomness)?;
+    Ok(bytes)
+}

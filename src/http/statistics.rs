@@ -1,0 +1,415 @@
+//! `/v1/stats`
+
+use std::collections::BTreeMap;
+
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Call, input::Query, output, problem::Problem, programs};
+use crate::{
+    domain::{
+        cell::guard,
+        channel::{Channel, Medium},
+        date::{self, Day},
+        link::AdvocateNumber,
+        zone::Zone,
+    },
+    store::{
+        destinations,
+        statistics::{self, Cell, Counts},
+    },
+};
+
+/// Days of a range at most.
+const MOST_DAYS: i32 = 1_100;
+
+/// … and by the hour.
+const MOST_DAYS_BY_HOUR: i32 = 31;
+
+/// Advocates of an answer at most.
+const MOST_ADVOCATES: u16 = 1_000;
+
+/// What is asked.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Question {
+    /// Slug of the program.
+    program: String,
+    /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
+    #[param(format = "date")]
+    from: Option<String>,
+    /// Last day, included; today unless said.
+    #[param(format = "date")]
+    to: Option<String>,
+    /// What the rows are; channels unless said.
+    #[serde(default)]
+    by: By,
+}
+
+/// What the rows of an answer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum By {
+    /// All six.
+    #[default]
+    Channel,
+    /// All sixteen.
+    Medium,
+    /// All of the program's.
+    Destination,
+    /// Every day of the range.
+    Day,
+    /// Every hour of the range, 31 days at most.
+    Hour,
+    /// The thousand with the most human clicks; those with none at all are left out.
+    Advocate,
+}
+
+impl By {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Medium => "medium",
+            Self::Destination => "destination",
+            Self::Day => "day",
+            Self::Hour => "hour",
+            Self::Advocate => "advocate",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Answer {
+    program: String,
+    /// The zone whose days are counted.
+    zone: String,
+    from: String,
+    to: String,
+    by: By,
+    rows: Vec<Row>,
+    /// Everything in the range. Its uniques are visitors of the program, so a
+    /// visitor who came by two channels is in both rows, and here once.
+    total: Figures,
+}
+
+/// One row.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Row {
+    /// A channel, a medium, a destination's slug, a day, an hour's beginning
+    /// (RFC 3339, UTC), or an advocate's id.
+    key: String,
+    /// An advocate's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub(super) struct Figures {
+    shares: Shares,
+    clicks: Clicks,
+    /// Different visitors among the human clicks, counted anew each UTC day,
+    /// since a visitor's hash lives no longer. Clicks that ask for privacy
+    /// (Sec-GPC) have no hash and are not in it.
+    uniques: i64,
+}
+
+/// Shares by kind.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+struct Shares {
+    intent: i64,
+    sent: i64,
+}
+
+/// Clicks by class.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+struct Clicks {
+    human: i64,
+    suspected: i64,
+    bot: i64,
+}
+
+impl Figures {
+    fn new(counts: Counts, uniques: i64) -> Self {
+        let mut figures = Self::default();
+        figures.add(counts, uniques);
+        figures
+    }
+
+    fn add(&mut self, counts: Counts, uniques: i64) {
+        self.shares.intent += counts.intent;
+        self.shares.sent += counts.sent;
+        self.clicks.human += counts.human;
+        self.clicks.suspected += counts.suspected;
+        self.clicks.bot += counts.bot;
+        self.uniques += uniques;
+    }
+}
+
+/// The days of a question, checked.
+struct Range {
+    zone: Zone,
+    from: Day,
+    to: Day,
+}
+
+impl Range {
+    fn of(question: &Question, zone: Zone, now: i64) -> Result<Self, Problem> {
+        let day = |field: &'static str, text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => Day::parse(text)
+                .map(Some)
+                .ok_or_else(|| Problem::field(field, "must be a day like 2026-11-22")),
+        };
+        let (from, to) = (day("from", &question.from)?, day("to", &question.to)?);
+        let today = zone.day_of(now.div_euclid(1_000));
+        let to = to.or_else(|| Day::from_epoch(today)).unwrap_or(Day::LAST);
+        let from = from
+            .or_else(|| Day::from_epoch(to.since_epoch() - 29))
+            .unwrap_or(Day::FIRST);
+        let days = to.since_epoch() - from.since_epoch() + 1;
+        if days < 1 {
+            return Err(Problem::field("from", "must not be after `to`"));
+        }
+        let most = match question.by {
+            By::Hour => MOST_DAYS_BY_HOUR,
+            _ => MOST_DAYS,
+        };
+        if days > most {
+            return Err(Problem::field(
+                "from",
+                format!(
+                    "makes a range of {days} days; by {} at most {most}",
+                    question.by.name()
+                ),
+            ));
+        }
+        Ok(Self { zone, from, to })
+    }
+
+    /// First instant, and the first instant after (Unix seconds).
+    fn instants(&self) -> (i64, i64) {
+        let start = self.zone.day_start(self.from.since_epoch());
+        (start, self.zone.day_start(self.to.since_epoch() + 1))
+    }
+
+    /// Each day with its instants.
+    fn days(&self) -> Vec<(String, (i64, i64))> {
+        (self.from.since_epoch()..=self.to.since_epoch())
+            .filter_map(|day| {
+                let instants = (self.zone.day_start(day), self.zone.day_start(day + 1));
+                Some((Day::from_epoch(day)?.to_string(), instants))
+            })
+            .collect()
+    }
+
+    /// Each hour of the zone's clock with its instants. They begin where the
+    /// tallies' hours do, so a clock that turns is followed exactly.
+    fn hours(&self) -> Vec<(String, (i64, i64))> {
+        let (start, end) = self.instants();
+        let mut hours = Vec::new();
+        let mut begin = start;
+        while begin < end {
+            let mut next = begin + 3_600;
+            // A clock that turns by half an hour cuts an hour in two.
+            let aligned = self.zone.hour_start(next);
+            if aligned > begin {
+                next = aligned;
+            }
+            hours.push((date::rfc3339(begin * 1_000), (begin, next.min(end))));
+            begin = next;
+        }
+        hours
+    }
+}
+
+/// Answers shares, clicks by class, and uniques. A range without any is
+/// answered with zeros. `Accept: text/csv` gets a CSV.
+#[utoipa::path(get, path = "/v1/stats", tag = "statistics", params(Question),
+    responses((status = 200, content((Answer = "application/json"), (String = "text/csv")))))]
+pub(super) async fn read(
+    call: Call,
+    Query(question): Query<Question>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let program = programs::require(&call, &question.program, Some("program")).await?;
+    let range = Range::of(&question, program.zone, call.now)?;
+    let (start, end) = range.instants();
+    let number = program.number;
+    let (rows, total) = match question.by {
+        By::Channel | By::Medium | By::Destination => {
+            let cells = statistics::cells(call.db(), number, start, end).await?;
+            let rows = match question.by {
+                By::Channel => by_channel(&cells),
+                By::Medium => by_medium(&cells),
+                _ => {
+                    let all = destinations::page(call.db(), number, -1, 64).await?;
+                    by_destination(&cells, &all)
+                }
+            };
+            (rows, total(&cells))
+        }
+        By::Day => by_period(&call, number, &range.days(), |p| p.new_visitors).await?,
+        By::Hour => by_period(&call, number, &range.hours(), |p| p.new_in_hour).await?,
+        By::Advocate => {
+            let (from, to) = (range.from.since_epoch(), range.to.since_epoch());
+            let cells = statistics::cells(call.db(), number, start, end).await?;
+            let advocates =
+                statistics::advocates(call.db(), number, from, to, MOST_ADVOCATES).await?;
+            let rows = advocates
+                .into_iter()
+                .map(|advocate| Row {
+                    key: AdvocateNumber(advocate.number).to_id(),
+                    name: Some(advocate.name.unwrap_or_default()),
+                    figures: Figures::new(advocate.counts, advocate.uniques),
+                })
+                .collect();
+            (rows, total(&cells))
+        }
+    };
+    let answer = Answer {
+        program: question.program,
+        zone: range.zone.name().to_owned(),
+        from: range.from.to_string(),
+        to: range.to.to_string(),
+        by: question.by,
+        rows,
+        total,
+    };
+    if output::wants_csv(&headers) {
+        let name = format!(
+            "{}-by-{}-{}-{}",
+            answer.program,
+            answer.by.name(),
+            answer.from,
+            answer.to
+        );
+        return Ok(output::csv(&name, to_csv(&answer)));
+    }
+    Ok(output::json(StatusCode::OK, &answer))
+}
+
+fn total(cells: &[Cell]) -> Figures {
+    let mut total = Figures::default();
+    for cell in cells {
+        total.add(cell.counts, cell.new_visitors);
+    }
+    total
+}
+
+fn by_channel(cells: &[Cell]) -> Vec<Row> {
+    let mut figures: BTreeMap<Channel, Figures> = BTreeMap::new();
+    for cell in cells {
+        if let Some(medium) = Medium::from_code(cell.medium) {
+            let channel = figures.entry(medium.channel()).or_default();
+            channel.add(cell.counts, cell.new_in_channel);
+        }
+    }
+    let row = |channel: Channel| Row {
+        key: channel.name().to_owned(),
+        name: None,
+        figures: figures.get(&channel).copied().unwrap_or_default(),
+    };
+    Channel::ALL.into_iter().map(row).collect()
+}
+
+fn by_medium(cells: &[Cell]) -> Vec<Row> {
+    let row = |medium: Medium| {
+        let mut figures = Figures::default();
+        for cell in cells.iter().filter(|cell| cell.medium == medium.code()) {
+            figures.add(cell.counts, cell.new_in_medium);
+        }
+        Row {
+            key: medium.name().to_owned(),
+            name: None,
+            figures,
+        }
+    };
+    Medium::ALL.into_iter().map(row).collect()
+}
+
+fn by_destination(cells: &[Cell], all: &[destinations::Row]) -> Vec<Row> {
+    let row = |destination: &destinations::Row| {
+        let mut figures = Figures::default();
+        for cell in cells
+            .iter()
+            .filter(|cell| cell.destination == destination.number)
+        {
+            figures.add(cell.counts, cell.new_at_destination);
+        }
+        Row {
+            key: destination.slug.clone(),
+            name: None,
+            figures,
+        }
+    };
+    all.iter().map(row).collect()
+}
+
+async fn by_period(
+    call: &Call,
+    program: u16,
+    named: &[(String, (i64, i64))],
+    uniques: impl Fn(&statistics::Period) -> i64,
+) -> Result<(Vec<Row>, Figures), Problem> {
+    let instants: Vec<(i64, i64)> = named.iter().map(|(_, instants)| *instants).collect();
+    let periods = statistics::periods(call.db(), program, &instants).await?;
+    let mut rows: Vec<Row> = named
+        .iter()
+        .map(|(name, _)| Row {
+            key: name.clone(),
+            name: None,
+            figures: Figures::default(),
+        })
+        .collect();
+    let mut total = Figures::default();
+    for period in &periods {
+        total.add(period.counts, period.new_visitors);
+        if let Some(row) = rows.get_mut(period.position) {
+            row.figures.add(period.counts, uniques(period));
+        }
+    }
+    Ok((rows, total))
+}
+
+fn to_csv(answer: &Answer) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let head = [
+        answer.by.name(),
+        "name",
+        "shares_intent",
+        "shares_sent",
+        "clicks_human",
+        "clicks_suspected",
+        "clicks_bot",
+        "uniques",
+    ];
+    // Writing into memory cannot fail.
+    let _ = writer.write_record(head);
+    for row in &answer.rows {
+        let Figures {
+            shares,
+            clicks,
+            uniques,
+        } = row.figures;
+        let _ = writer.write_record([
+            guard(&row.key).into_owned(),
+            guard(row.name.as_deref().unwrap_or_default()).into_owned(),
+            shares.intent.to_string(),
+            shares.sent.to_string(),
+            clicks.human.to_string(),
+            clicks.suspected.to_string(),
+            clicks.bot.to_string(),
+            uniques.to_string(),
+        ]);
+    }
+    writer.into_inner().unwrap_or_default()
+}

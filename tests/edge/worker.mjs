@@ -1,0 +1,190 @@
+// The built Worker in workerd, with real local D1, KV and queue, and bindings
+// that fail on demand. The faults stand in a module around the Worker, so that
+// the build under test is the one that is deployed.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, ROOT));
+
+export const ADMIN_KEY = "gwk_test0000000000000000000000000000000000000000";
+export const LINK_KEY = "1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+/** Wraps the Worker: `env.FAULTS` says which bindings fail, by a KV of its own. */
+const WRAPPER = `
+import Worker from "./index.js";
+
+/** A binding whose every method rejects. */
+const broken = (binding, name) => new Proxy(binding, {
+  get(target, property) {
+    const value = Reflect.get(target, property);
+    if (typeof value !== "function" || property === "constructor") return value;
+    return () => { throw new Error(name + " was made to fail"); };
+  },
+});
+/** D1 prepares synchronously and fails when it is asked. */
+const brokenD1 = (binding) => new Proxy(binding, {
+  get(target, property) {
+    const value = Reflect.get(target, property);
+    if (property === "batch") return () => Promise.reject(new Error("D1_ERROR: D1 was made to fail"));
+    return typeof value === "function" && property !== "constructor" ? value.bind(target) : value;
+  },
+});
+
+let faults = new Set();
+
+export default class extends Worker {
+  constructor(ctx, env) {
+    const seen = {};
+    super(ctx, new Proxy(env, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (!faults.has(name)) return value;
+        return name === "DB" ? brokenD1(value) : broken(value, name);
+      },
+    }));
+    this.seen = seen;
+  }
+  async fetch(request) {
+    const url = new URL(request.url);
+    if (url.pathname === "/__faults") {
+      faults = new Set((url.searchParams.get("set") ?? "").split(",").filter(Boolean));
+      return new Response([...faults].join());
+    }
+    return super.fetch(request);
+  }
+}
+`;
+
+/**
+ * Starts a Worker.
+ * @param {{ vars?: Record<string, string>, wrap?: boolean, port?: number }} options
+ */
+export async function start({ vars = {}, port = 0 } = {}) {
+  const log = [];
+  const mf = new Miniflare(convertV4MiniflareOptions({
+    name: "goodword",
+    port,
+    cf: false,
+    handleStructuredLogs: ({ level, message }) => log.push({ level, message }),
+    modules: [
+      { type: "ESModule", path: "wrapper.js", contents: WRAPPER },
+      { type: "ESModule", path: "index.js", contents: read("build/index.js").toString() },
+      { type: "CompiledWasm", path: "index_bg.wasm", contents: read("build/index_bg.wasm") },
+    ],
+    compatibilityDate: "2026-04-01",
+    bindings: { LINK_KEYS: LINK_KEY, ADMIN_KEY, ...vars },
+    d1Databases: ["DB"],
+    kvNamespaces: ["CONFIG"],
+    queueProducers: { CLICKS: { queueName: "clicks" } },
+    queueConsumers: { clicks: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20 } },
+  }));
+  const url = await mf.ready;
+  const db = await mf.getD1Database("DB");
+  for (const file of readdirSync(new URL("migrations/", ROOT)).sort()) {
+    for (const statement of statements(read(`migrations/${file}`).toString())) {
+      await db.prepare(statement).run();
+    }
+  }
+  const base = url.origin;
+
+  /** Calls the API; answers status, headers and the body, parsed where it is JSON. */
+  async function api(method, path, body, headers = {}) {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${ADMIN_KEY}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+      ...(body instanceof ReadableStream ? { body, duplex: "half" } : {}),
+    });
+    const text = await response.text();
+    const json = /json$/.test(response.headers.get("content-type")?.split(";")[0] ?? "");
+    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  }
+
+  /** Calls the API, and is surprised by anything but success. */
+  async function ok(method, path, body, headers) {
+    const answer = await api(method, path, body, headers);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  return {
+    mf,
+    base,
+    log,
+    api,
+    ok,
+    db,
+    faults: async (...names) => { await fetch(`${base}/__faults?set=${names.join()}`); },
+    stop: () => mf.dispose(),
+  };
+}
+
+/** The statements of a migration; a trigger ends with its `END;`. */
+function statements(sql) {
+  const found = [];
+  let rest = sql.replace(/--.*$/gm, "").trim();
+  while (rest) {
+    const end = /^CREATE TRIGGER/i.test(rest) ? rest.search(/\bEND;/) + 4 : rest.indexOf(";") + 1;
+    found.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return found;
+}
+
+/** A person's request. */
+export const PERSON = {
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  "accept-language": "en-GB,en;q=0.8",
+  "sec-fetch-dest": "document",
+};
+
+/** Follows a link as far as its first answer. */
+export function click(url, headers = {}, method = "GET") {
+  return fetch(url, { method, redirect: "manual", headers: { ...PERSON, ...headers } });
+}
+
+/** A program with one destination and an advocate, and a link of each channel. */
+export async function program(worker, slug = "demo", fields = {}) {
+  await worker.ok("POST", "/v1/programs", { slug, name: slug, ...fields });
+  await worker.ok("POST", `/v1/programs/${slug}/destinations`, {
+    slug: "home",
+    url: "https://landing.example/hello?x=1#top",
+  });
+  const advocate = await worker.ok("POST", `/v1/programs/${slug}/advocates`, {
+    external_id: "crm-1",
+    kind: "customer",
+    name: "Maya",
+  });
+  const links = {};
+  for (const channel of ["email", "social", "verbal"]) {
+    const link = await worker.ok("POST", "/v1/links", { program: slug, advocate: advocate.id, channel });
+    links[channel] = link.url;
+  }
+  return { slug, advocate: advocate.id, links };
+}
+
+/** Waits until `holds` does, or says what was there instead. */
+export async function until(holds, what, seconds = 10) {
+  const end = Date.now() + seconds * 1_000;
+  let seen;
+  for (;;) {
+    seen = await holds();
+    if (seen === true) return;
+    if (Date.now() > end) throw new Error(`${what}: still ${JSON.stringify(seen)} after ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Clicks by class of each channel that has any. */
+export async function clicksByChannel(worker, slug = "demo") {
+  const stats = await worker.ok("GET", `/v1/stats?program=${slug}&by=channel`);
+  return Object.fromEntries(stats.rows
+    .filter(({ clicks }) => clicks.human + clicks.suspected + clicks.bot > 0)
+    .map(({ key, clicks }) => [key, clicks]));
+}

@@ -1,0 +1,199 @@
+//! `cargo xtask dev`: the Worker on this machine, from nothing to links that can
+//! be clicked.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::demo::{self, Links};
+use crate::report::{now, say, seconds, timed};
+use crate::server::{self, Server};
+use crate::{secrets, setup, wasm};
+
+/// How it is run.
+pub struct Options {
+    /// Leaves the demo out.
+    pub empty: bool,
+    /// Where it listens.
+    pub port: u16,
+    /// Where its data live.
+    pub state: Option<PathBuf>,
+    /// What is written for scripts when it answers.
+    pub ready_file: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            empty: false,
+            port: 8787,
+            state: None,
+            ready_file: None,
+        }
+    }
+}
+
+/// Sets up, builds, starts, makes the demo, and stays until a signal comes.
+pub fn run(root: &Path, options: &Options) -> Result<(), String> {
+    let began = now();
+    server::port_is_free(options.port)?;
+    if let Some(file) = &options.ready_file {
+        // One of an earlier start would speak of a Worker that is not there.
+        let _ = fs::remove_file(file);
+    }
+    let state = match &options.state {
+        Some(state) => state.clone(),
+        None => root.join(".wrangler/state"),
+    };
+    setup::building(root)?;
+    wasm::build(root)?;
+    let admin_key = secrets::admin_key(root)?;
+    fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
+    server::migrate(root, &state)?;
+
+    let base_url = format!("http://localhost:{}", options.port);
+    let (mut server, _) = timed(&format!("starting the Worker at {base_url}"), || {
+        let mut server = Server::start(root, options.port, &state)?;
+        server.until_healthy(&base_url)?;
+        Ok(server)
+    })?;
+    let links = if options.empty {
+        None
+    } else {
+        demo(&mut server, &base_url, &admin_key)?
+    };
+    let ready = Ready {
+        base_url,
+        admin_key,
+        links,
+    };
+    say(&format!("ready after {}", seconds(began.elapsed())));
+    ready.print();
+    if let Some(file) = &options.ready_file {
+        ready.write(file)?;
+    }
+    server.follow_log();
+    server.wait()?;
+    say("everything has ended; `cargo xtask dev` finds the data again");
+    Ok(())
+}
+
+/// A demo that the user has changed beyond making is no reason not to start.
+fn demo(server: &mut Server, base_url: &str, admin_key: &str) -> Result<Option<Links>, String> {
+    match timed("making the demo program", || {
+        demo::make(base_url, admin_key)
+    }) {
+        Ok((links, _)) => Ok(Some(links)),
+        Err(why) => {
+            // If wrangler is what ended, that is what to say.
+            server.until_healthy(base_url)?;
+            server.show_log();
+            say(&format!("the demo is incomplete: {why}"));
+            Ok(None)
+        }
+    }
+}
+
+/// What a person or a script needs to go on.
+struct Ready {
+    base_url: String,
+    admin_key: String,
+    links: Option<Links>,
+}
+
+impl Ready {
+    fn stats_url(&self) -> String {
+        format!("{}/v1/stats?program=demo&by=channel", self.base_url)
+    }
+
+    fn print(&self) {
+        let Self {
+            base_url,
+            admin_key,
+            links,
+        } = self;
+        println!("\n  Base URL    {base_url}\n  Admin key   {admin_key}");
+        let url = if let Some(links) = links {
+            println!(
+                "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}",
+                links.email,
+                links.social,
+                links.verbal,
+                self.stats_url()
+            );
+            self.stats_url()
+        } else {
+            format!("{base_url}/v1/programs")
+        };
+        println!("\n  curl -H 'Authorization: Bearer {admin_key}' '{url}'\n\n  Ctrl-C ends it.\n");
+    }
+
+    /// Whole or not at all, because a script waits for it; for the user's eyes
+    /// only, because it holds the key.
+    fn write(&self, file: &Path) -> Result<(), String> {
+        let mut partial = file.as_os_str().to_owned();
+        partial.push(format!(".{}", std::process::id()));
+        let text = format!("{:#}\n", self.json());
+        OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&partial)
+            .and_then(|mut partial| partial.write_all(text.as_bytes()))
+            .and_then(|()| fs::rename(&partial, file))
+            .map_err(|error| format!("{}: {error}", file.display()))
+    }
+
+    fn json(&self) -> Value {
+        let links = self.links.as_ref().map(
+            |links| json!({"email": links.email, "social": links.social, "verbal": links.verbal}),
+        );
+        json!({
+            "base_url": self.base_url,
+            "admin_key": self.admin_key,
+            "stats_url": links.is_some().then(|| self.stats_url()),
+            "links": links,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ready_file_says_what_scripts_read() {
+        let mut ready = Ready {
+            base_url: "http://localhost:1".into(),
+            admin_key: "k".into(),
+            links: Some(Links {
+                email: "e".into(),
+                social: "s".into(),
+                verbal: "v".into(),
+            }),
+        };
+        assert_eq!(
+            ready.json(),
+            json!({
+                "base_url": "http://localhost:1",
+                "admin_key": "k",
+                "links": {"email": "e", "social": "s", "verbal": "v"},
+                "stats_url": "http://localhost:1/v1/stats?program=demo&by=channel",
+            })
+        );
+        ready.links = None;
+        assert_eq!(
+            ready.json(),
+            json!({
+                "base_url": "http://localhost:1",
+                "admin_key": "k",
+                "links": null,
+                "stats_url": null,
+            })
+        );
+    }
+}
