@@ -11,7 +11,7 @@ const read = (path) => readFileSync(new URL(path, ROOT));
 export const ADMIN_KEY = "gwk_test0000000000000000000000000000000000000000";
 export const LINK_KEY = "1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/** Wraps the Worker: `env.FAULTS` says which bindings fail, by a KV of its own. */
+/** Wraps the Worker: `/__faults?set=DB,CONFIG,CLICKS` says which bindings fail, `env.FAULTS` which fail from the start. */
 const WRAPPER = `
 import Worker from "./index.js";
 
@@ -32,11 +32,12 @@ const brokenD1 = (binding) => new Proxy(binding, {
   },
 });
 
-let faults = new Set();
+const named = (text) => new Set((text ?? "").split(",").filter(Boolean));
+let faults;
 
 export default class extends Worker {
   constructor(ctx, env) {
-    const seen = {};
+    faults ??= named(env.FAULTS);
     super(ctx, new Proxy(env, {
       get(target, name) {
         const value = Reflect.get(target, name);
@@ -44,12 +45,11 @@ export default class extends Worker {
         return name === "DB" ? brokenD1(value) : broken(value, name);
       },
     }));
-    this.seen = seen;
   }
   async fetch(request) {
     const url = new URL(request.url);
     if (url.pathname === "/__faults") {
-      faults = new Set((url.searchParams.get("set") ?? "").split(",").filter(Boolean));
+      faults = named(url.searchParams.get("set"));
       return new Response([...faults].join());
     }
     return super.fetch(request);
@@ -59,11 +59,11 @@ export default class extends Worker {
 
 /**
  * Starts a Worker.
- * @param {{ vars?: Record<string, string>, wrap?: boolean, port?: number }} options
+ * @param {{ vars?: Record<string, string>, port?: number, persist?: string }} options
  */
-export async function start({ vars = {}, port = 0 } = {}) {
+export async function start({ vars = {}, port = 0, persist } = {}) {
   const log = [];
-  const mf = new Miniflare(convertV4MiniflareOptions({
+  const options = convertV4MiniflareOptions({
     name: "goodword",
     port,
     cf: false,
@@ -79,10 +79,12 @@ export async function start({ vars = {}, port = 0 } = {}) {
     kvNamespaces: ["CONFIG"],
     queueProducers: { CLICKS: { queueName: "clicks" } },
     queueConsumers: { clicks: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20 } },
-  }));
+  });
+  const mf = new Miniflare({ ...options, ...(persist ? { resourcePersistencePath: persist } : {}) });
   const url = await mf.ready;
   const db = await mf.getD1Database("DB");
-  for (const file of readdirSync(new URL("migrations/", ROOT)).sort()) {
+  const tables = await db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'programs'").first("n");
+  for (const file of tables ? [] : readdirSync(new URL("migrations/", ROOT)).sort()) {
     for (const statement of statements(read(`migrations/${file}`).toString())) {
       await db.prepare(statement).run();
     }

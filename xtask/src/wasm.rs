@@ -75,11 +75,11 @@ fn without_custom(module: &[u8], names: &[&str]) -> Option<Vec<u8>> {
     while let Some((id, after_id)) = rest.split_first() {
         let (size, content) = number(after_id)?;
         let (content, next) = content.split_at_checked(size)?;
-        let named = |name: &&str| {
+        let is_called = |name: &&str| {
             number(content)
                 .is_some_and(|(length, text)| text.get(..length) == Some(name.as_bytes()))
         };
-        if *id != 0 || !names.iter().any(named) {
+        if *id != 0 || !names.iter().any(is_called) {
             kept.extend_from_slice(rest.strip_suffix(next)?);
         }
         rest = next;

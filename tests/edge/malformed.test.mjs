@@ -1,0 +1,135 @@
+// Malformed input: 500 bodies to every POST and PATCH route get a problem that
+// says what is wrong, and nothing panics.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { ADMIN_KEY, program, start } from "./worker.mjs";
+
+const BODIES = 500;
+
+let worker, demo;
+before(async () => {
+  worker = await start();
+  demo = await program(worker);
+});
+after(() => worker.stop());
+
+/** A small generator with a seed (mulberry32), so that a failure comes again. */
+function randomness(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const ODD = [
+  null, true, false, 0, -1, 1.5, 1e308, 2 ** 53, "", " ", "\u0000", "a".repeat(300), "é", "💥", "=1+1", "../..", "%00",
+  "javascript:alert(1)", "https://user@example.com", "2026-13-45", "'; DROP TABLE programs; --", [], [[]], {}, { a: 1 },
+  ["email"], { channel: "email" }, "__proto__", "9".repeat(400),
+];
+
+/** A valid body of each route, from which bad ones are made. */
+const VALID = {
+  "POST /v1/programs": { slug: "x", name: "X", zone: "UTC", touch: "last", window_days: 30, cookie: true, pass_through: "none", preview: { title: "T", description: "D", image: "https://e.example/i.png" } },
+  "PATCH /v1/programs/{program}": { name: "X", status: "active", zone: "UTC", window_days: 30, preview: { title: "T" } },
+  "POST /v1/programs/{program}/destinations": { slug: "x", url: "https://e.example/" },
+  "PATCH /v1/programs/{program}/destinations/{destination}": { url: "https://e.example/", status: "active" },
+  "POST /v1/programs/{program}/labels": { slug: "x" },
+  "POST /v1/programs/{program}/advocates": { external_id: "e", kind: "customer", name: "N", email: "a@b.example" },
+  "PATCH /v1/programs/{program}/advocates/{advocate}": { kind: "partner", name: "N", status: "active" },
+  "POST /v1/links": { program: "demo", advocate: "ext:crm-1", channel: "email", medium: "email", destination: "home" },
+  "POST /v1/links/verify": { code: "x" },
+  "POST /v1/links/revoke": { code: "x" },
+  "POST /v1/shares": { program: "demo", advocate: "ext:crm-1", channel: "email", kind: "sent", event_id: "e", at: "2026-01-01T00:00:00Z" },
+  "POST /v1/keys": { name: "K", scopes: ["links:write"] },
+};
+
+/** Spoils a body so that it cannot be valid. */
+function spoil(valid, random) {
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const fields = Object.keys(valid);
+  const text = JSON.stringify(valid);
+  const kinds = [
+    () => text.slice(0, 1 + Math.floor(random() * (text.length - 1))),
+    () => JSON.stringify({ ...valid, [`x${Math.floor(random() * 1e6)}`]: pick(ODD) }),
+    () => JSON.stringify({ ...valid, [pick(fields)]: pick([[], [[]], { a: 1 }, { "": {} }, 1e308, -1.5]) }),
+    () => JSON.stringify(pick([null, true, 7, "text", [valid], [], [null]])),
+    () => text.replace("{", pick(["{{", "{,", "{\"a\":}", "{\"\\ud800\":1,", "{\u0000"])),
+    () => "[".repeat(1 + Math.floor(random() * 5_000)),
+    () => "{\"a\":".repeat(1 + Math.floor(random() * 2_000)) + "1",
+    () => String.fromCharCode(...Array.from({ length: 60 }, () => Math.floor(random() * 0xffff))),
+    () => "",
+    () => " ".repeat(70_000) + text,
+    () => text + text,
+    () => text.replace(/"[^"]*":/, (key) => `${key}1,${key}`),
+  ];
+  return pick(kinds)();
+}
+
+test("there is a valid body for every route that takes one", () => {
+  const document = JSON.parse(readFileSync(new URL("../../public/openapi.json", import.meta.url)).toString());
+  const taking = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).filter(([, operation]) => operation.requestBody).map(([method]) => `${method.toUpperCase()} ${path}`));
+  assert.deepEqual(taking.filter((route) => route !== "POST /v1/links/bulk").sort(), Object.keys(VALID).sort());
+});
+
+for (const [route, valid] of Object.entries(VALID)) {
+  test(`${route}: ${BODIES} malformed bodies get problems`, async () => {
+    const [method, pattern] = route.split(" ");
+    const path = pattern.replace("{program}", "demo").replace("{destination}", "home").replace("{advocate}", demo.advocate);
+    const random = randomness(route.length * 7_919);
+    const seen = {};
+    for (let round = 0; round < BODIES; round += 20) {
+      await Promise.all(Array.from({ length: 20 }, async () => {
+        const body = spoil(valid, random);
+        const answer = await worker.api(method, path, body);
+        const shown = `${body.slice(0, 200)} → ${answer.status} ${JSON.stringify(answer.body)}`;
+        assert.ok(answer.status >= 400 && answer.status < 500, shown);
+        assert.equal(answer.headers.get("content-type"), "application/problem+json", shown);
+        assert.ok(answer.body.detail.length > 10, shown);
+        assert.ok([400, 413].includes(answer.status) || answer.body.errors?.[0].field, shown);
+        seen[answer.status] = (seen[answer.status] ?? 0) + 1;
+      }));
+    }
+    assert.ok(seen[400] > 0 && seen[413] > 0 && seen[422] > 0, JSON.stringify(seen));
+  });
+}
+
+test("POST /v1/links/bulk reports each malformed row and answers the rest", async () => {
+  const random = randomness(7);
+  const rows = Array.from({ length: BODIES }, () => spoil(VALID["POST /v1/links"], random).replace(/[\r\n]/g, "") || "x")
+    .map((row) => (row.trim() ? row : "x"));
+  const good = JSON.stringify({ advocate: "ext:crm-1", channel: "email" });
+  const response = await fetch(`${worker.base}/v1/links/bulk?program=demo`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/x-ndjson" },
+    body: rows.flatMap((row) => [row, good]).join("\n"),
+  });
+  assert.equal(response.status, 200);
+  const lines = (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
+  assert.equal(lines.length, 2 * BODIES);
+  lines.forEach(({ line, error, url }, index) => {
+    assert.equal(line, index + 1);
+    if (index % 2) assert.ok(url.startsWith(worker.base) && !error);
+    else assert.ok(error && !url, rows[index / 2].slice(0, 100));
+  });
+});
+
+test("queries and media types that are wrong say so too", async () => {
+  for (const path of ["/v1/stats", "/v1/stats?program=none", "/v1/stats?program=demo&by=colour", "/v1/stats?program=demo&from=1",
+    "/v1/stats?program=demo&from=2026-02-30", "/v1/stats?program=demo&from=2026-02-02&to=2026-02-01", "/v1/stats?program=demo&x=1",
+    "/v1/programs?limit=0", "/v1/programs?limit=x", "/v1/programs?cursor=%00", "/v1/programs/demo/advocates?cursor=1"]) {
+    const { status, body } = await worker.api("GET", path);
+    assert.equal(status, 422, path);
+    assert.ok(body.errors[0].field && body.errors[0].detail, path);
+  }
+  const { status } = await worker.api("POST", "/v1/links", "{}", { "content-type": "text/plain" });
+  assert.equal(status, 415);
+});
+
+test("the log shows no panic and no fault", () => {
+  assert.deepEqual(worker.log, []);
+});
