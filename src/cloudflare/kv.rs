@@ -57,6 +57,10 @@ impl Snapshots for Kv {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err asks for"
+)]
 fn failed(error: KvError) -> DatabaseError {
     DatabaseError::Failed(error.to_string())
 }

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_name_stands_in_for_a_missing_title() {
         let mut program = program();
-        program.preview = Default::default();
+        program.preview = crate::domain::snapshot::Preview::default();
         let html = preview(&program, "");
         assert!(
             html.contains("property=\"og:title\" content=\"Customers\""),

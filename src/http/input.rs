@@ -36,6 +36,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Problem::UnsupportedMediaType("application/json"));
         }
         let bytes = collect(request.into_body()).await?;
+        if !is_object(&bytes) && is_json(&bytes) {
+            return Err(Problem::field("(body)", "must be a JSON object"));
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| from_json_error(&bytes, &error))
@@ -73,16 +76,42 @@ pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
         .is_some_and(|value| value.trim().eq_ignore_ascii_case(expected))
 }
 
+/// Whether the text begins an object. Serde would read a struct from an array,
+/// too, whose order nobody promised.
+pub fn is_object(text: &[u8]) -> bool {
+    text.trim_ascii_start().first() == Some(&b'{')
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// Serde's error in our words: syntax is malformed, everything else a field's.
 fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
-    if !error.is_data() {
-        return Problem::Malformed(error.to_string());
+    let message = in_our_words(error);
+    let (line, column) = (error.line(), error.column());
+    if error.is_data() {
+        let path = json_path::at(text, line, column, json_path::blames_container(&message));
+        return Problem::Invalid(vec![field_error(&path, &message)]);
     }
-    let path = json_path::at(text, error.line(), error.column());
+    // Where one of some names is expected, serde calls a number or a list bad
+    // syntax.
+    if message == "expected value" && is_json(text) {
+        let path = json_path::at(text, line, column, false);
+        return Problem::Invalid(vec![field_error(&path, "must be a string")]);
+    }
+    Problem::Malformed(error.to_string())
+}
+
+/// Serde's message without the position, which is of no use beside the field,
+/// and without the names of our types.
+pub fn in_our_words(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    // " at line 1 column 7" is of no use beside the field.
     let message = message.split(" at line ").next().unwrap_or(&message);
-    Problem::Invalid(vec![field_error(&path, message)])
+    match message.split_once(", expected struct ") {
+        Some((found, _)) => format!("{found}, expected an object"),
+        None => message.to_owned(),
+    }
 }
 
 fn from_query_rejection(rejection: &QueryRejection) -> Problem {

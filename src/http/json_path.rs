@@ -14,7 +14,11 @@ enum Container {
 
 /// The path of the value that holds the byte before `line` and `column` (both
 /// from 1, as serde counts them), or `.` at the top level.
-pub fn at(text: &[u8], line: usize, column: usize) -> String {
+///
+/// A value that was read and then refused by its type is reported behind the
+/// bracket that follows it, where what a container lacks is, too:
+/// `blames_container` tells the two apart.
+pub fn at(text: &[u8], line: usize, column: usize, blames_container: bool) -> String {
     let before: usize = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(line.saturating_sub(1))
@@ -25,12 +29,13 @@ pub fn at(text: &[u8], line: usize, column: usize) -> String {
     let mut bytes = text.iter().take(end).copied();
     // The last string, which is a key if a colon follows.
     let mut last = String::new();
-    // A container that ends at the position is itself what is wrong.
     while let Some(byte) = bytes.next() {
         match byte {
+            // A container that begins at the position is itself what is wrong.
+            b'{' | b'[' if bytes.len() == 0 => {}
             b'{' => containers.push(Container::Object(String::new())),
             b'[' => containers.push(Container::Array(0)),
-            b'}' | b']' => {
+            b'}' | b']' if blames_container || bytes.len() > 0 => {
                 containers.pop();
             }
             b'"' => last = string(&mut bytes),
@@ -74,6 +79,12 @@ pub fn at(text: &[u8], line: usize, column: usize) -> String {
     }
 }
 
+/// Whether serde's message is about what a container lacks, and not about what
+/// stands last in it.
+pub fn blames_container(message: &str) -> bool {
+    message.starts_with("missing field") || message.starts_with("invalid length")
+}
+
 /// The rest of a string whose opening quote was read. Escapes stay as they are:
 /// no field of ours has any.
 fn string(bytes: &mut impl Iterator<Item = u8>) -> String {
@@ -104,6 +115,21 @@ mod tests {
         inner: Option<Inner>,
         list: Option<Vec<u8>>,
         inners: Option<Vec<Inner>>,
+        checked: Option<Checked>,
+        checkeds: Option<Vec<Checked>>,
+    }
+
+    /// Refuses every text, but only after it was read.
+    #[derive(Debug, Deserialize)]
+    #[serde(try_from = "String")]
+    struct Checked;
+
+    impl TryFrom<String> for Checked {
+        type Error = &'static str;
+
+        fn try_from(_: String) -> Result<Self, Self::Error> {
+            Err("is refused")
+        }
     }
 
     #[derive(Debug, Deserialize)]
@@ -111,6 +137,7 @@ mod tests {
     #[expect(dead_code, reason = "only read by serde")]
     struct Inner {
         small: u8,
+        checked: Option<Checked>,
     }
 
     /// The judge is the library whose place this takes.
@@ -128,11 +155,22 @@ mod tests {
             r#"{"list": {}}"#,
             r#"{"inners": [{"small": 1}, {"small": 999}], "name": "x"}"#,
             "{\n  \"name\": \"ü\",\n  \"number\": -3\n}",
+            r#"{"checked": "x"}"#,
+            r#"{"checked": "x", "name": "a"}"#,
+            r#"{"name": "a", "checked": "x" }"#,
+            r#"{"inner": {"small": 1, "checked": "}"}, "name": "a"}"#,
+            r#"{"inner": {"checked": "x" , "small": 1}}"#,
+            r#"{"checkeds": ["x"]}"#,
+            r#"{"checkeds": [ "x" ], "name": "a"}"#,
+            r#"{"inners": [{"small": 1}, {"small": 1, "checked": "]"}]}"#,
+            r#"{"inner": {}}"#,
+            r#"{"name": "a", "inner": { }, "number": 1}"#,
             "[]",
             "7",
         ] {
             let ours = serde_json::from_str::<Outer>(text).unwrap_err();
-            let path = super::at(text.as_bytes(), ours.line(), ours.column());
+            let whole = super::blames_container(&ours.to_string());
+            let path = super::at(text.as_bytes(), ours.line(), ours.column(), whole);
             let mut deserializer = serde_json::Deserializer::from_str(text);
             let theirs = serde_path_to_error::deserialize::<_, Outer>(&mut deserializer)
                 .unwrap_err()

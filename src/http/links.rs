@@ -121,12 +121,11 @@ pub(super) async fn destination(
     program: u16,
     slug: Option<&str>,
 ) -> Result<(DestinationNumber, String), Problem> {
-    let found = match slug {
-        Some(slug) => store::destinations::by_slug(call.db(), program, slug).await?,
-        None => {
-            let first = store::destinations::page(call.db(), program, -1, 1).await?;
-            first.into_iter().next()
-        }
+    let found = if let Some(slug) = slug {
+        store::destinations::by_slug(call.db(), program, slug).await?
+    } else {
+        let first = store::destinations::page(call.db(), program, -1, 1).await?;
+        first.into_iter().next()
     };
     let row = found.ok_or_else(|| {
         Problem::field(

@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Call,
-    input::{Query, has_media_type},
+    input::{Query, has_media_type, in_our_words, is_object},
     links, output,
     problem::{Fault, Problem},
 };
@@ -397,14 +397,10 @@ impl Rows {
 }
 
 fn parse_json(text: &str) -> Result<Wanted, String> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        message
-            .split(" at line ")
-            .next()
-            .unwrap_or(&message)
-            .to_owned()
-    })
+    if !is_object(text.as_bytes()) {
+        return Err("the row is not a JSON object".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| in_our_words(&error))
 }
 
 fn csv_cells(text: &str) -> Result<Vec<String>, String> {
@@ -574,11 +570,8 @@ fn named<T: Copy>(
         return Ok(None);
     };
     let found = all.iter().copied().find(|one| name_of(*one) == name);
-    match found {
-        Some(found) => Ok(Some(found)),
-        None => {
-            let names: Vec<&str> = all.iter().map(|one| name_of(*one)).collect();
-            Err(format!("{field}: `{name}` is none of {}", names.join(", ")))
-        }
-    }
+    found.map(Some).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|one| name_of(*one)).collect();
+        format!("{field}: `{name}` is none of {}", names.join(", "))
+    })
 }

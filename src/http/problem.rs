@@ -85,6 +85,10 @@ pub(super) struct Body {
 
 impl Problem {
     /// One field is wrong.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass a text or an error as it comes"
+    )]
     pub fn field(field: impl Into<String>, detail: impl ToString) -> Self {
         Self::Invalid(vec![FieldError {
             field: field.into(),

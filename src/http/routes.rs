@@ -140,7 +140,6 @@ pub fn routes() -> Vec<Route> {
 
 /// The router over the table. Each request carries its [`Call`] in its
 /// extensions.
-#[must_use]
 pub fn router() -> Router {
     let mut router = Router::new();
     for route in routes() {

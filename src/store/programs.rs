@@ -124,6 +124,7 @@ pub async fn by_slug(db: &dyn Database, slug: &str) -> Result<Option<Row>, Datab
 }
 
 /// The statement behind [`by_slug`], for a batch.
+#[must_use]
 pub fn select(slug: &str) -> Statement {
     statement!(BY_SLUG, slug)
 }
