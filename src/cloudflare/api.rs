@@ -1,6 +1,6 @@
 //! The way into the API and out of it: `http` types for axum, and back.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -9,22 +9,37 @@ use axum::{
 };
 use tower_service::Service as _;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::Env;
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Delay, Env, send::SendWrapper};
 
-use super::{d1, isolate, js, kv, log, request::Request};
+use super::{
+    d1, isolate,
+    js::{self, ExecutionContext},
+    kv, log,
+    request::Request,
+};
 use crate::{
     domain::snapshot::Snapshot,
     http::{self, Call, Service, Snapshots, problem::Fault},
-    store::{Answer, DatabaseError},
+    store::Answer,
 };
+
+/// Waits before each further try to publish (ms). KV takes one write a second
+/// of a key, so the second of two changes fails at first.
+const REPUBLISH: [u64; 3] = [1_200, 2_400, 4_800];
 
 thread_local! {
     static ROUTER: RefCell<Option<Router>> = const { RefCell::new(None) };
 }
 
 /// Answers a call of the API.
-pub async fn answer(request: JsValue, text: String, env: Env) -> Result<JsValue, JsValue> {
-    let (Some(read), Ok(call)) = (Request::parse(&text), call(&env, &text)) else {
+pub async fn answer(
+    request: JsValue,
+    text: String,
+    env: Env,
+    context: JsValue,
+) -> Result<JsValue, JsValue> {
+    let (Some(read), Ok(call)) = (Request::parse(&text), call(&env, context, &text)) else {
         return Ok(js::page(500, "", ""));
     };
     let Some(converted) = convert(&request, &read, call) else {
@@ -57,7 +72,7 @@ fn note(fault: &Fault) {
 }
 
 /// What the call may use.
-fn call(env: &Env, text: &str) -> Result<Call, ()> {
+fn call(env: &Env, context: JsValue, text: &str) -> Result<Call, ()> {
     let config = isolate::with(env, |isolate| isolate.config.clone())
         .map_err(|error| log::misconfigured(&error))?;
     let database = d1::open(env).map_err(|error| log::fault("there is no database", &error))?;
@@ -72,6 +87,7 @@ fn call(env: &Env, text: &str) -> Result<Call, ()> {
             snapshots: Box::new(Publisher {
                 kv,
                 env: env.clone(),
+                context: SendWrapper(context.unchecked_into()),
             }),
             keyring: config.keyring.clone(),
             admin_key: config.admin_key,
@@ -82,10 +98,33 @@ fn call(env: &Env, text: &str) -> Result<Call, ()> {
     })
 }
 
-/// Publishes to KV, and to this isolate at once.
+/// Publishes to this isolate at once, and to KV, after the answer where it must.
 struct Publisher {
     kv: kv::Kv,
     env: Env,
+    context: SendWrapper<ExecutionContext>,
+}
+
+impl Publisher {
+    /// Publishes what is current by then, when KV takes it again. What is left
+    /// after that is cron's.
+    fn publish_later(&self) {
+        let env = self.env.clone();
+        let promise = future_to_promise(async move {
+            for (index, wait) in REPUBLISH.iter().enumerate() {
+                Delay::from(Duration::from_millis(*wait)).await;
+                match isolate::publish_if_stale(&env).await {
+                    Ok(()) => break,
+                    Err(error) if index + 1 == REPUBLISH.len() => {
+                        log::fault("the configuration was not published; cron will", &error);
+                    }
+                    Err(_) => {}
+                }
+            }
+            Ok(JsValue::UNDEFINED)
+        });
+        self.context.0.wait_until(&promise);
+    }
 }
 
 impl Snapshots for Publisher {
@@ -93,9 +132,10 @@ impl Snapshots for Publisher {
         isolate::adopt(&self.env, snapshot);
         let published = self.kv.publish(snapshot);
         Box::pin(async move {
-            published
-                .await
-                .map_err(|error| DatabaseError::Failed(error.to_string()))
+            if published.await.is_err() {
+                self.publish_later();
+            }
+            Ok(())
         })
     }
 }

@@ -79,7 +79,7 @@ export function page(status, html, extra) {
 /**
  * Runs statements in one transaction. `text` is `[[sql, [parameter, …]], …]`;
  * the answer is the rows of each, as JSON texts.
- * @param {D1Database} database
+ * @param {import("@cloudflare/workers-types").D1Database} database
  * @param {string} text
  * @returns {Promise<string[]>}
  */

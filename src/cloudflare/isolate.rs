@@ -45,7 +45,8 @@ pub struct Isolate {
     /// Clicks that are not sent yet.
     pub buffer: Buffer,
     snapshot: Option<Rc<Snapshot>>,
-    loaded_at: i64,
+    /// When the stores were last asked (Unix ms); `None` until they were.
+    loaded_at: Option<i64>,
     refreshing_since: Option<i64>,
     salts: Vec<(SaltDay, Salt)>,
 }
@@ -74,15 +75,16 @@ impl Isolate {
             config: Rc::new(Config::read(env)?),
             buffer: Buffer::default(),
             snapshot: None,
-            loaded_at: 0,
+            loaded_at: None,
             refreshing_since: None,
             salts: Vec::new(),
         })
     }
 
-    /// Whether it knows a configuration.
+    /// Whether it can answer links. A configuration taken over from a call of
+    /// the API is not enough: the salt would be missing.
     pub fn is_loaded(&self) -> bool {
-        self.snapshot.is_some()
+        self.snapshot.is_some() && self.loaded_at.is_some()
     }
 
     /// Answers a link, records the click after the answer, and refreshes what
@@ -140,7 +142,8 @@ impl Isolate {
     }
 
     fn refresh_if_old(&mut self, now: i64, env: &JsValue, context: &ExecutionContext) {
-        let is_old = now - self.loaded_at > FRESH || self.salt(SaltDay::of(now)).is_none();
+        let is_old = self.loaded_at.is_none_or(|at| now - at > FRESH)
+            || self.salt(SaltDay::of(now)).is_none();
         let is_under_way = self
             .refreshing_since
             .is_some_and(|since| now - since < REFRESH_TIMEOUT);
@@ -191,7 +194,7 @@ pub async fn load(env: &JsValue) -> Result<(), LoadError> {
         }
         // Also after a failure: to ask a store that is down for every click
         // would help neither.
-        isolate.loaded_at = now;
+        isolate.loaded_at = Some(now);
         match snapshot {
             // KV is eventually consistent: an older one must not undo a newer.
             Ok(new)
@@ -213,7 +216,6 @@ pub async fn load(env: &JsValue) -> Result<(), LoadError> {
 pub fn adopt(env: &JsValue, snapshot: &Snapshot) {
     let adopted = with(env, |isolate| {
         isolate.snapshot = Some(Rc::new(snapshot.clone()));
-        isolate.loaded_at = now();
     });
     if let Err(error) = adopted {
         log::misconfigured(&error);
@@ -270,7 +272,12 @@ pub async fn tend(env: &JsValue) -> Result<(), DatabaseError> {
     for day in SaltDay::wanted(now()) {
         shared_salt(&bindings, day).await?;
     }
-    let (kv, database) = (kv::open(&bindings)?, d1::open(&bindings)?);
+    publish_if_stale(&bindings).await
+}
+
+/// Publishes the configuration if what is published is not what D1 has.
+pub async fn publish_if_stale(bindings: &Env) -> Result<(), DatabaseError> {
+    let (kv, database) = (kv::open(bindings)?, d1::open(bindings)?);
     let wanted = store::snapshot::version(&database).await?;
     // One that cannot be read is published anew as well.
     let published = kv.snapshot().await.ok().flatten();

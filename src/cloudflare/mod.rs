@@ -35,7 +35,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     };
     let code = read.code();
     if code.is_none() && (read.path() == "/v1" || read.path().starts_with("/v1/")) {
-        return future_to_promise(api::answer(request, text, Env::from(env))).into();
+        return future_to_promise(api::answer(request, text, Env::from(env), context)).into();
     }
     if !matches!(read.method, "GET" | "HEAD") {
         return js::page(405, "", "allow: GET, HEAD");
@@ -67,7 +67,9 @@ async fn cold(text: String, env: JsValue, context: JsValue) -> Result<JsValue, J
     };
     if let Err(error) = loaded {
         log::fault("no store answered a cold isolate", &error);
-        return Ok(js::page(503, &read.body(page::neutral), "retry-after: 1"));
+        if !isolate::with(&env, |isolate| isolate.is_loaded()).unwrap_or(false) {
+            return Ok(js::page(503, &read.body(page::neutral), "retry-after: 1"));
+        }
     }
     let code = read.code().unwrap_or_default();
     Ok(

@@ -97,7 +97,7 @@ fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
     // Where one of some names is expected, serde calls a number or a list bad
     // syntax.
     if message == "expected value" && is_json(text) {
-        let path = json_path::at(text, line, column, false);
+        let path = json_path::beginning_at(text, line, column);
         return Problem::Invalid(vec![field_error(&path, "must be a string")]);
     }
     Problem::Malformed(error.to_string())

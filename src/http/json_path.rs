@@ -19,20 +19,39 @@ enum Container {
 /// bracket that follows it, where what a container lacks is, too:
 /// `blames_container` tells the two apart.
 pub fn at(text: &[u8], line: usize, column: usize, blames_container: bool) -> String {
+    walk(
+        text.get(..end(text, line, column)).unwrap_or(text),
+        blames_container,
+    )
+}
+
+/// The path of the value that begins with the byte at `line` and `column`.
+pub fn beginning_at(text: &[u8], line: usize, column: usize) -> String {
+    let mut before = text.get(..end(text, line, column)).unwrap_or(text).to_vec();
+    // Whatever it is, it is not looked into.
+    if let Some(first) = before.last_mut() {
+        *first = b'0';
+    }
+    walk(&before, false)
+}
+
+/// How many bytes there are up to a position, its own included.
+fn end(text: &[u8], line: usize, column: usize) -> usize {
     let before: usize = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(line.saturating_sub(1))
         .map(<[u8]>::len)
         .sum();
-    let end = (before + column).min(text.len());
+    (before + column).min(text.len())
+}
+
+fn walk(text: &[u8], blames_container: bool) -> String {
     let mut containers: Vec<Container> = Vec::new();
-    let mut bytes = text.iter().take(end).copied();
+    let mut bytes = text.iter().copied();
     // The last string, which is a key if a colon follows.
     let mut last = String::new();
     while let Some(byte) = bytes.next() {
         match byte {
-            // A container that begins at the position is itself what is wrong.
-            b'{' | b'[' if bytes.len() == 0 => {}
             b'{' => containers.push(Container::Object(String::new())),
             b'[' => containers.push(Container::Array(0)),
             b'}' | b']' if blames_container || bytes.len() > 0 => {

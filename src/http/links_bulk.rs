@@ -193,7 +193,7 @@ impl Run {
             };
             let row = match text {
                 Ok(text) => self.rows.parse(&text),
-                Err(error) => Some(Err(error)),
+                Err(error) => self.rows.refuse(error).map(Err),
             };
             let Some(row) = row else { continue };
             self.count += 1;
@@ -237,7 +237,8 @@ impl Lines {
                 bytes.pop();
                 return Some(self.finish(bytes, too_long));
             }
-            if self.buffer.len() > ROW_BYTES {
+            // A CR may be its last byte, which does not count.
+            if self.buffer.len() > ROW_BYTES + 1 {
                 // Read on to the end of the line, but keep none of it.
                 too_long = true;
                 self.buffer.clear();
@@ -308,6 +309,16 @@ impl Rows {
         }
     }
 
+    /// What is wrong with a line. Wrong in the header of a CSV, it is wrong with
+    /// all of it, and said once.
+    fn refuse(&mut self, error: String) -> Option<String> {
+        if self.unreadable {
+            return None;
+        }
+        self.unreadable = self.format == Format::Csv && self.places.is_none();
+        Some(error)
+    }
+
     /// The row of a line; `None` for a line that holds none.
     fn parse(&mut self, text: &str) -> Option<Result<Wanted, String>> {
         let text = text.trim_start_matches('\u{feff}');
@@ -319,17 +330,16 @@ impl Rows {
             Format::Csv => {
                 let cells = match csv_cells(text) {
                     Ok(cells) => cells,
-                    Err(error) => return Some(Err(error)),
+                    Err(error) => return self.refuse(error).map(Err),
                 };
                 let Some(places) = self.places else {
-                    match header_places(&cells) {
-                        Ok(places) => self.places = Some(places),
-                        Err(error) => {
-                            self.unreadable = true;
-                            return Some(Err(error));
+                    return match header_places(&cells) {
+                        Ok(places) => {
+                            self.places = Some(places);
+                            None
                         }
-                    }
-                    return None;
+                        Err(error) => self.refuse(error).map(Err),
+                    };
                 };
                 let cell = |column: usize| {
                     places

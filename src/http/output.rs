@@ -98,16 +98,28 @@ pub async fn published(call: &Call, mut response: Response) -> Response {
     response
 }
 
-/// Whether the client prefers CSV.
+/// Whether the client prefers CSV to JSON.
 pub fn wants_csv(headers: &HeaderMap) -> bool {
-    headers
+    let accept = headers
         .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| {
-            accept
-                .split(',')
-                .any(|part| part.trim().starts_with("text/csv"))
-        })
+        .and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| quality(accept, "text/csv") > quality(accept, "application/json"))
+}
+
+/// How much a media type is wanted, as the digits of its `q`: they sort like the
+/// numbers, which have at most three decimals, and nothing is 0.
+fn quality<'a>(accept: &'a str, media_type: &str) -> &'a str {
+    let named = accept.split(',').find_map(|range| {
+        let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+        name.trim()
+            .eq_ignore_ascii_case(media_type)
+            .then_some(parameters)
+    });
+    let Some(parameters) = named else { return "" };
+    let q = parameters
+        .split(';')
+        .find_map(|parameter| parameter.trim().strip_prefix("q="));
+    q.unwrap_or("1").trim_end_matches(['0', '.'])
 }
 
 /// A CSV answer.

@@ -21,6 +21,7 @@ use crate::{
         channel::{Channel, Medium},
         click::ClickId,
         date,
+        link::AdvocateNumber,
         program::{Identifier, ShareKind},
     },
     store::shares::{self, Recorded, Share},
@@ -102,12 +103,22 @@ pub(super) async fn record(
         destination: new.destination.as_deref(),
         label: new.label.as_deref(),
     };
-    let resolved = links::resolve(&call, wanted).await?;
+    let fingerprint = fingerprint(&new);
+    let resolved = match links::resolve(&call, wanted).await {
+        Ok(resolved) => resolved,
+        // Who shared may be disabled by now; what was recorded stands.
+        Err(problem @ Problem::Invalid(_)) => {
+            return match earlier(&call, &new, &fingerprint).await? {
+                Some(earlier) => Ok(answer(new, medium, earlier, true)),
+                None => Err(problem),
+            };
+        }
+        Err(problem) => return Err(problem),
+    };
     let event = match &new.event_id {
         Some(event) => event.as_str().to_owned(),
         None => ClickId::new(call.now, random()?).to_string(),
     };
-    let fingerprint = fingerprint(&new);
     let offset = resolved.program.zone.offset_at(at.div_euclid(1_000)) / 60;
     let share = Share {
         event: &event,
@@ -127,23 +138,61 @@ pub(super) async fn record(
             )));
         }
     };
+    let committed = Committed {
+        event,
+        advocate: resolved.link.advocate,
+        destination: resolved.destination,
+        at,
+    };
+    Ok(answer(new, medium, committed, repeat))
+}
+
+/// What the answer says beyond the request.
+struct Committed {
+    event: String,
+    advocate: AdvocateNumber,
+    /// Slug.
+    destination: String,
+    at: i64,
+}
+
+/// What the same request was answered with before.
+async fn earlier(
+    call: &Call,
+    new: &NewShare,
+    fingerprint: &str,
+) -> Result<Option<Committed>, Problem> {
+    let Some(event) = &new.event_id else {
+        return Ok(None);
+    };
+    let earlier = shares::earlier(call.db(), &new.program, event.as_str()).await?;
+    let same = earlier.filter(|earlier| earlier.request == fingerprint);
+    Ok(same.map(|earlier| Committed {
+        event: event.as_str().to_owned(),
+        advocate: AdvocateNumber(earlier.advocate),
+        destination: earlier.destination,
+        at: earlier.at,
+    }))
+}
+
+fn answer(new: NewShare, medium: Medium, committed: Committed, repeat: bool) -> Response {
     let recorded = RecordedShare {
-        event_id: event,
+        event_id: committed.event,
         program: new.program,
-        advocate: resolved.link.advocate.to_id(),
+        advocate: committed.advocate.to_id(),
         channel: medium.channel(),
         medium,
         kind: new.kind,
-        destination: resolved.destination,
+        destination: committed.destination,
         label: new.label,
-        at: output::time(at),
+        at: output::time(committed.at),
     };
     let mut response = output::json(StatusCode::CREATED, &recorded);
     if repeat {
         let replayed = HeaderValue::from_static("true");
         response.headers_mut().insert(REPLAYED, replayed);
     }
-    Ok(response)
+    response
 }
 
 /// SHA-256 of the request as we understood it, so that white space and the

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Database, DatabaseError, several, statement};
+use super::{Database, DatabaseError, one, several, statement};
 use crate::domain::{link::Link, program::ShareKind};
 
 /// A share as it is recorded.
@@ -54,6 +54,35 @@ const INSERT: &str = "
     RETURNING request, at";
 
 const SELECT: &str = "SELECT request, at FROM shares WHERE program = ?1 AND event = ?2";
+
+/// A share as its sender saw it recorded.
+#[derive(Debug, Deserialize)]
+pub struct Earlier {
+    /// See [`Share`].
+    pub request: String,
+    /// See [`Share`].
+    pub at: i64,
+    /// Number of the advocate.
+    pub advocate: u32,
+    /// Slug of the destination.
+    pub destination: String,
+}
+
+const EARLIER: &str = "
+    SELECT s.request, s.at, s.advocate, d.slug AS destination
+    FROM programs p
+    JOIN shares s ON s.program = p.number AND s.event = ?2
+    JOIN destinations d ON d.program = s.program AND d.number = s.destination
+    WHERE p.slug = ?1";
+
+/// The share that was recorded under an event of a program (its slug).
+pub async fn earlier(
+    db: &dyn Database,
+    program: &str,
+    event: &str,
+) -> Result<Option<Earlier>, DatabaseError> {
+    one(db, statement!(EARLIER, program, event)).await?.first()
+}
 
 /// Records a share once.
 pub async fn record(

@@ -155,3 +155,72 @@ pub async fn advocates(
         .await?
         .all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+
+    /// The steps of a statement's plan, with values of the types that D1 binds.
+    fn plan(sql: &str, parameters: &[&dyn rusqlite::ToSql]) -> Vec<String> {
+        let migration = include_str!("../../migrations/0001_initial.sql");
+        let database = Sqlite::in_memory(&[migration]).unwrap();
+        database.with(|connection| {
+            let mut explain = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let steps = explain.query_map(parameters, |row| row.get("detail"));
+            steps.unwrap().collect::<Result<_, _>>().unwrap()
+        })
+    }
+
+    #[test]
+    fn statistics_search_the_tallies_by_primary_key_and_scan_no_table() {
+        let (program, from, to) = (1.0, 1_795_305_600.0, 1_795_392_000.0);
+        for (sql, parameters, searched, scanned) in [
+            (
+                CELLS,
+                &[&program as &dyn rusqlite::ToSql, &from, &to][..],
+                "SEARCH tallies_by_hour USING PRIMARY KEY (program=? AND hour>? AND hour<?)",
+                "",
+            ),
+            (
+                PERIODS,
+                &[&program, &"[[1795305600,1795392000]]"],
+                "SEARCH t USING PRIMARY KEY (program=? AND hour>? AND hour<?)",
+                "SCAN period VIRTUAL TABLE INDEX 1:",
+            ),
+            (
+                ADVOCATES,
+                &[&program, &20_779.0, &20_780.0, &1_000.0],
+                "SEARCH tallies_by_advocate USING PRIMARY KEY \
+                 (program=? AND local_day>? AND local_day<?)",
+                // The totals that the statement has made itself.
+                "SCAN t",
+            ),
+        ] {
+            let steps = plan(sql, parameters);
+            assert!(steps.iter().any(|step| step == searched), "{steps:#?}");
+            for step in &steps {
+                assert!(!step.starts_with("SCAN") || step == scanned, "{steps:#?}");
+                assert!(!step.contains("clicks"), "{steps:#?}");
+            }
+        }
+    }
+
+    /// The trigger asks this of every new human click.
+    #[test]
+    fn who_is_new_is_told_from_the_primary_key_of_clicks() {
+        let lookup = "SELECT 1 FROM human_clicks c
+            WHERE c.utc_day = ?1 AND c.program = ?2 AND c.visitor = ?3 AND c.id <> ?4
+              AND c.channel = (SELECT channel FROM media WHERE code = ?5)";
+        let (day, program, medium) = (20_779, 1, 3);
+        let steps = plan(lookup, &[&day, &program, &"v", &"i", &medium]);
+        let searched = "SEARCH c USING PRIMARY KEY (utc_day=? AND program=? AND visitor=?)";
+        assert!(steps.iter().any(|step| step == searched), "{steps:#?}");
+        assert!(
+            steps.iter().all(|step| !step.starts_with("SCAN")),
+            "{steps:#?}"
+        );
+    }
+}

@@ -136,6 +136,7 @@ test("a visitor is unique once in each channel and once in the program", async (
     const uniques = Object.fromEntries(stats.rows.map(({ key, uniques: n }) => [key, n]));
     assert.deepEqual([uniques.email, uniques.social, uniques.verbal, stats.total.uniques], [1, 2, 0, 2]);
     const stored = await worker.db.prepare("SELECT * FROM clicks").all();
+    assert.ok(stored.results.every((click) => /** @type {number[]} */ (click.visitor).length === 8), "an isolate's first click is hashed too");
     assert.ok(!JSON.stringify(stored.results).includes("127.0.0.1"));
   } finally {
     await worker.stop();

@@ -19,7 +19,7 @@ function lost(worker) {
 async function redirects(link) {
   const response = await click(link);
   assert.equal(response.status, 302);
-  assert.equal(new URL(response.headers.get("location")).origin, "https://landing.example");
+  assert.equal(new URL(response.headers.get("location") ?? "").origin, "https://landing.example");
 }
 
 test("a warm isolate redirects whatever fails", async () => {
@@ -118,7 +118,7 @@ test("a configuration that could not be published is published by cron", async (
     assert.equal(changed.status, 200);
     await worker.faults();
     const kv = await worker.mf.getKVNamespace("CONFIG");
-    const published = async () => JSON.parse(await kv.get("snapshot")).programs[0].touch;
+    const published = async () => JSON.parse(await kv.get("snapshot") ?? "").programs[0].touch;
     assert.equal(await published(), "last");
     const target = await worker.mf.getWorker();
     await target.scheduled({ cron: "*/5 * * * *" });
@@ -126,7 +126,7 @@ test("a configuration that could not be published is published by cron", async (
     const salts = await kv.list({ prefix: "salt:" });
     assert.ok(salts.keys.length >= 1);
     for (const { expiration } of salts.keys) {
-      assert.ok(expiration * 1_000 - Date.now() <= 48 * 3_600_000);
+      assert.ok(Number(expiration) * 1_000 - Date.now() <= 48 * 3_600_000);
     }
   } finally {
     await worker.stop();
@@ -134,12 +134,12 @@ test("a configuration that could not be published is published by cron", async (
 });
 
 test("missing and weak secrets are refused with a message that names them", async () => {
-  for (const [vars, message] of [
+  for (const [vars, message] of /** @type {[Record<string, string>, RegExp][]} */ ([
     [{ LINK_KEYS: "" }, /LINK_KEYS is missing/],
     [{ LINK_KEYS: "1:00" }, /LINK_KEYS cannot be used: the key of kid `1` has fewer than 32 bytes/],
     [{ ADMIN_KEY: "short" }, /ADMIN_KEY is shorter than 32/],
     [{ CLICK_SINK: "nowhere" }, /CLICK_SINK must be/],
-  ]) {
+  ])) {
     const worker = await start({ vars });
     try {
       const response = await click(`${worker.base}/${"a".repeat(26)}`);

@@ -16,14 +16,14 @@ before(async () => {
 });
 after(() => worker.stop());
 
-const landing = (response) => new URL(response.headers.get("location"));
+const landing = (response) => new URL(response.headers.get("location") ?? "");
 
 test("a click is redirected with receipt and cookie, and nobody may keep the answer", async () => {
   const response = await click(demo.links.email);
   assert.equal(response.status, 302);
   const { headers } = response;
   const receipt = landing(response).searchParams.get("gw");
-  assert.match(receipt, /^c1[0-9A-Za-z]{47}$/);
+  assert.match(receipt ?? "", /^c1[0-9A-Za-z]{47}$/);
   assert.equal(headers.get("location"), `https://landing.example/hello?x=1&gw=${receipt}#top`);
   assert.equal(headers.get("set-cookie"),
     `gw_1=${receipt}; Path=/; Max-Age=7776000; HttpOnly; Secure; SameSite=Lax`);
@@ -59,7 +59,7 @@ test("bad codes get the neutral page, which runs nothing and is not indexed", as
     const response = await click(`${worker.base}/${path}`);
     assert.equal(response.status, 404, path);
     assert.match(await response.text(), /leads nowhere/);
-    assert.match(response.headers.get("content-security-policy"), /default-src 'none'/);
+    assert.match(response.headers.get("content-security-policy") ?? "", /default-src 'none'/);
     assert.equal(response.headers.get("x-robots-tag"), "noindex");
     assert.equal(response.headers.get("set-cookie"), null);
   }
@@ -81,7 +81,7 @@ test("no query changes where the destination is, and none is answered with 5xx",
     assert.equal(url.hash, "#top");
     assert.deepEqual(url.searchParams.getAll("x"), ["1"], query);
     assert.equal(url.searchParams.getAll("gw").length, 1);
-    assert.match(url.searchParams.get("gw"), /^c1/);
+    assert.match(url.searchParams.get("gw") ?? "", /^c1/);
     assert.deepEqual(url.searchParams.getAll("gw_click"), []);
     assert.equal([...response.headers].filter(([name]) => name === "set-cookie").length, 1);
   }
@@ -107,7 +107,9 @@ test("paths with tricks never leave the destination either", async () => {
 
 test("a program lets through what it chose", async () => {
   const query = "utm_source=mail&plan=pro";
-  for (const [pass, expected] of [["none", {}], ["utm", { utm_source: "mail" }], ["all", { utm_source: "mail", plan: "pro" }]]) {
+  /** @type {[string, Record<string, string>][]} */
+  const policies = [["none", {}], ["utm", { utm_source: "mail" }], ["all", { utm_source: "mail", plan: "pro" }]];
+  for (const [pass, expected] of policies) {
     await worker.ok("PATCH", "/v1/programs/demo", { pass_through: pass });
     const { gw, x, ...rest } = Object.fromEntries(landing(await click(`${demo.links.email}?${query}`)).searchParams);
     assert.deepEqual(rest, expected, pass);
@@ -129,12 +131,12 @@ test("Sec-GPC means no cookie, and the click still counts", async () => {
 test("the first touch keeps its cookie, and the landing URL tells both", async () => {
   const first = await program(worker, "first", { touch: "first" });
   const one = await click(first.links.email);
-  const cookie = one.headers.get("set-cookie").split(";")[0];
+  const cookie = (one.headers.get("set-cookie") ?? "").split(";")[0];
   const receipt = cookie.split("=")[1];
   const two = await click(first.links.social, { cookie: `a=b; ${cookie}` });
   assert.equal(two.headers.get("set-cookie"), null);
   assert.equal(landing(two).searchParams.get("gw"), receipt);
-  assert.match(landing(two).searchParams.get("gw_click"), /^c1/);
+  assert.match(landing(two).searchParams.get("gw_click") ?? "", /^c1/);
   assert.notEqual(landing(two).searchParams.get("gw_click"), receipt);
   const forged = await click(first.links.social, { cookie: `${cookie.slice(0, -1)}-` });
   assert.equal(landing(forged).searchParams.get("gw_click"), null);
@@ -159,6 +161,7 @@ test("a prefetch, a HEAD, an image and a crawler's GET change the other classes 
   const classes = await program(worker, "classes");
   const link = classes.links.verbal;
   const counts = async () => (await clicksByChannel(worker, "classes")).verbal ?? { human: 0, suspected: 0, bot: 0 };
+  /** @type {[Record<string, string>, string, number, "human" | "suspected" | "bot" | null][]} */
   const steps = [
     [{ "sec-purpose": "prefetch" }, "GET", 503, "suspected"],
     [{ "sec-purpose": "prefetch;prerender" }, "GET", 503, "suspected"],

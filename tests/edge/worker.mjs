@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 
 const ROOT = new URL("../../", import.meta.url);
+/** @param {string} path */
 const read = (path) => readFileSync(new URL(path, ROOT));
 
 export const ADMIN_KEY = "gwk_test0000000000000000000000000000000000000000";
@@ -62,6 +63,7 @@ export default class extends Worker {
  * @param {{ vars?: Record<string, string>, port?: number, persist?: string }} options
  */
 export async function start({ vars = {}, port = 0, persist } = {}) {
+  /** @type {{ level: string, message: string }[]} */
   const log = [];
   const options = convertV4MiniflareOptions({
     name: "goodword",
@@ -91,7 +93,14 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
   }
   const base = url.origin;
 
-  /** Calls the API; answers status, headers and the body, parsed where it is JSON. */
+  /**
+   * Calls the API; answers status, headers and the body, parsed where it is JSON.
+   * @param {string} method
+   * @param {string} path
+   * @param {any} [body] a string and a stream go as they are
+   * @param {Record<string, string>} headers
+   * @returns {Promise<{ status: number, headers: Headers, body: any }>}
+   */
   async function api(method, path, body, headers = {}) {
     const response = await fetch(base + path, {
       method,
@@ -108,7 +117,13 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
   }
 
-  /** Calls the API, and is surprised by anything but success. */
+  /**
+   * Calls the API, and is surprised by anything but success.
+   * @param {string} method
+   * @param {string} path
+   * @param {any} [body]
+   * @param {Record<string, string>} [headers]
+   */
   async function ok(method, path, body, headers) {
     const answer = await api(method, path, body, headers);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -122,12 +137,18 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     api,
     ok,
     db,
+    /** @param {string[]} names */
     faults: async (...names) => { await fetch(`${base}/__faults?set=${names.join()}`); },
     stop: () => mf.dispose(),
   };
 }
 
-/** The statements of a migration; a trigger ends with its `END;`. */
+/** @typedef {Awaited<ReturnType<typeof start>>} Worker */
+
+/**
+ * The statements of a migration; a trigger ends with its `END;`.
+ * @param {string} sql
+ */
 function statements(sql) {
   const found = [];
   let rest = sql.replace(/--.*$/gm, "").trim();
@@ -146,12 +167,21 @@ export const PERSON = {
   "sec-fetch-dest": "document",
 };
 
-/** Follows a link as far as its first answer. */
+/**
+ * Follows a link as far as its first answer.
+ * @param {string} url
+ * @param {Record<string, string>} headers
+ */
 export function click(url, headers = {}, method = "GET") {
   return fetch(url, { method, redirect: "manual", headers: { ...PERSON, ...headers } });
 }
 
-/** A program with one destination and an advocate, and a link of each channel. */
+/**
+ * A program with one destination and an advocate, and a link of each channel.
+ * @param {Worker} worker
+ * @param {string} slug
+ * @param {Record<string, unknown>} fields
+ */
 export async function program(worker, slug = "demo", fields = {}) {
   await worker.ok("POST", "/v1/programs", { slug, name: slug, ...fields });
   await worker.ok("POST", `/v1/programs/${slug}/destinations`, {
@@ -163,6 +193,7 @@ export async function program(worker, slug = "demo", fields = {}) {
     kind: "customer",
     name: "Maya",
   });
+  /** @type {Record<string, string>} */
   const links = {};
   for (const channel of ["email", "social", "verbal"]) {
     const link = await worker.ok("POST", "/v1/links", { program: slug, advocate: advocate.id, channel });
@@ -171,7 +202,11 @@ export async function program(worker, slug = "demo", fields = {}) {
   return { slug, advocate: advocate.id, links };
 }
 
-/** Waits until `holds` does, or says what was there instead. */
+/**
+ * Waits until `holds` does, or says what was there instead.
+ * @param {() => unknown} holds answers `true`, or what there is instead
+ * @param {string} what
+ */
 export async function until(holds, what, seconds = 10) {
   const end = Date.now() + seconds * 1_000;
   let seen;
@@ -183,7 +218,11 @@ export async function until(holds, what, seconds = 10) {
   }
 }
 
-/** Clicks by class of each channel that has any. */
+/**
+ * Clicks by class of each channel that has any.
+ * @param {Worker} worker
+ * @returns {Promise<Record<string, { human: number, suspected: number, bot: number }>>}
+ */
 export async function clicksByChannel(worker, slug = "demo") {
   const stats = await worker.ok("GET", `/v1/stats?program=${slug}&by=channel`);
   return Object.fromEntries(stats.rows

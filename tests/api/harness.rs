@@ -1,0 +1,515 @@
+//! The service under test: a router, a database that can be made to fail, and a
+//! publisher that keeps what it was given or fails. Nothing here imitates a
+//! store.
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    response::Response,
+};
+use goodword::{
+    domain::{
+        access,
+        channel::Medium,
+        class::{Class, Reason},
+        click::{Click, ClickId, Message},
+        keyring::Keyring,
+        link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
+        snapshot::Snapshot,
+        zone::Zone,
+    },
+    http::{Call, Service, Snapshots, problem::Fault, routes},
+    jobs::ingest,
+    store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
+};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower_service::Service as _;
+
+/// 2026-11-22T10:00:00Z, a Sunday.
+pub const NOW: i64 = 1_795_341_600_000;
+
+/// The operator's key.
+pub const ADMIN: &str = "the operator's key";
+
+/// Where links begin.
+pub const BASE: &str = "https://go.example.com";
+
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_initial.sql")];
+
+/// Kid 2 signs, kid 1 still verifies.
+pub const KEYS: &str = "2:101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f,\
+    1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+thread_local! {
+    /// What was noted while an answer was under way, by this test alone.
+    static NOTED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+fn note(fault: &Fault) {
+    NOTED.with_borrow_mut(|noted| noted.push(format!("{}: {}", fault.message, fault.cause)));
+}
+
+/// Runs a future to its end. Nothing here waits for anything outside, so a
+/// future that is not ready has only yielded.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..1_000_000 {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+    panic!("the future never ends");
+}
+
+/// SQLite, which fails when told to, and counts what it is asked.
+pub struct House {
+    sqlite: Sqlite,
+    down: AtomicBool,
+    batches: AtomicUsize,
+}
+
+struct Shared(Arc<House>);
+
+impl Database for House {
+    fn batch(&self, statements: Vec<Statement>) -> Answered<'_, Vec<Rows>> {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        if self.down.load(Ordering::Relaxed) {
+            let secret = "D1_ERROR: shard 7 of account 0xdead is down".to_owned();
+            return Box::pin(std::future::ready(Err(DatabaseError::Failed(secret))));
+        }
+        self.sqlite.batch(statements)
+    }
+}
+
+impl Database for Shared {
+    fn batch(&self, statements: Vec<Statement>) -> Answered<'_, Vec<Rows>> {
+        self.0.batch(statements)
+    }
+}
+
+/// Keeps what was published, or fails.
+#[derive(Default)]
+struct Press {
+    published: Mutex<Vec<Snapshot>>,
+    down: AtomicBool,
+}
+
+struct SharedPress(Arc<Press>);
+
+impl Snapshots for SharedPress {
+    fn publish(&self, snapshot: &Snapshot) -> Answered<'_, ()> {
+        let answer = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("KV PUT failed: 500".to_owned()))
+        } else {
+            self.0.published.lock().unwrap().push(snapshot.clone());
+            Ok(())
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// The API, and everything around it.
+pub struct Api {
+    router: Router,
+    service: Arc<Service>,
+    house: Arc<House>,
+    press: Arc<Press>,
+    now: AtomicI64,
+    clicks: AtomicUsize,
+}
+
+impl Api {
+    /// An empty one.
+    pub fn new() -> Self {
+        let house = Arc::new(House {
+            sqlite: Sqlite::in_memory(&MIGRATIONS).unwrap(),
+            down: AtomicBool::new(false),
+            batches: AtomicUsize::new(0),
+        });
+        let press = Arc::new(Press::default());
+        let service = Arc::new(Service {
+            database: Box::new(Shared(house.clone())),
+            snapshots: Box::new(SharedPress(press.clone())),
+            keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
+            admin_key: access::key_hash(ADMIN),
+            log: note,
+        });
+        Self {
+            router: routes::router(),
+            service,
+            house,
+            press,
+            now: AtomicI64::new(NOW),
+            clicks: AtomicUsize::new(0),
+        }
+    }
+
+    /// One with the program `customers`, the destinations `home` and `offer`,
+    /// the label `spring`, and the advocate `ext:maya`.
+    pub fn furnished() -> Self {
+        Self::furnished_in("UTC")
+    }
+
+    /// The same, in a time zone.
+    pub fn furnished_in(zone: &str) -> Self {
+        let api = Self::new();
+        let program = json!({"slug": "customers", "name": "Customers", "zone": zone});
+        api.post("/v1/programs", &program).expect(201);
+        for (slug, url) in [
+            ("home", "https://example.com/"),
+            ("offer", "https://example.com/offer?x=1"),
+        ] {
+            let destination = json!({"slug": slug, "url": url});
+            api.post("/v1/programs/customers/destinations", &destination)
+                .expect(201);
+        }
+        api.post("/v1/programs/customers/labels", &json!({"slug": "spring"}))
+            .expect(201);
+        api.advocate("maya");
+        api
+    }
+
+    /// Creates an advocate; answers their id.
+    pub fn advocate(&self, external_id: &str) -> String {
+        let advocate = json!({"external_id": external_id, "kind": "customer", "name": "Maya"});
+        let created = self.post("/v1/programs/customers/advocates", &advocate);
+        created.expect(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Lets time pass (ms).
+    pub fn wait(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// Makes the database fail, or lets it work again.
+    pub fn database_fails(&self, fails: bool) {
+        self.house.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// Makes the publisher fail, or lets it work again.
+    pub fn publisher_fails(&self, fails: bool) {
+        self.press.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// How many batches the database was asked for.
+    pub fn batches(&self) -> usize {
+        self.house.batches.load(Ordering::Relaxed)
+    }
+
+    /// What was published since the last time this was asked.
+    pub fn published(&self) -> Vec<Snapshot> {
+        std::mem::take(&mut *self.press.published.lock().unwrap())
+    }
+
+    /// The database itself.
+    pub fn db(&self) -> &dyn Database {
+        self.house.as_ref()
+    }
+
+    /// The first column of every row that a query answers, as text.
+    pub fn column(&self, sql: &str) -> Vec<String> {
+        self.house.sqlite.with(|connection| {
+            let mut statement = connection.prepare(sql).unwrap();
+            let mut rows = statement.raw_query();
+            let mut texts = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                texts.push(row.get(0).unwrap());
+            }
+            texts
+        })
+    }
+
+    /// Runs SQL for its effect.
+    pub fn plant(&self, sql: &str) {
+        self.house
+            .sqlite
+            .with(|connection| connection.execute_batch(sql).unwrap());
+    }
+
+    /// A request, to be filled in and sent.
+    pub fn request(&self, method: Method, path: &str) -> Ask<'_> {
+        Ask {
+            api: self,
+            method,
+            path: path.to_owned(),
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+        }
+    }
+
+    /// As the operator.
+    pub fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path).key(ADMIN).send()
+    }
+
+    /// As the operator.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.request(Method::POST, path)
+            .key(ADMIN)
+            .json(body)
+            .send()
+    }
+
+    /// As the operator.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.request(Method::PATCH, path)
+            .key(ADMIN)
+            .json(body)
+            .send()
+    }
+
+    /// A new key with these scopes: its secret.
+    pub fn key(&self, scopes: &[&str]) -> String {
+        let created = self
+            .post("/v1/keys", &json!({"name": "Test", "scopes": scopes}))
+            .expect(201);
+        created["key"].as_str().unwrap().to_owned()
+    }
+
+    /// The clicks of some visits, with ids of their own.
+    pub fn clicks(&self, zone: &str, visits: &[Visit]) -> Vec<Click> {
+        let zone = Zone::named(zone).unwrap();
+        visits
+            .iter()
+            .map(|visit| {
+                let count = self.clicks.fetch_add(1, Ordering::Relaxed);
+                let mut random = [0; 10];
+                random[2..].copy_from_slice(&(count as u64).to_be_bytes());
+                Click {
+                    id: ClickId::new(visit.at, random),
+                    link: Link {
+                        program: ProgramNumber::new(1).unwrap(),
+                        advocate: AdvocateNumber(visit.advocate),
+                        medium: visit.medium,
+                        destination: DestinationNumber::new(visit.destination).unwrap(),
+                        label: LabelNumber::default(),
+                    },
+                    class: visit.class,
+                    reason: Reason::Clean,
+                    visitor: visit.visitor,
+                    offset: i16::try_from(zone.offset_at(visit.at.div_euclid(1_000)) / 60).unwrap(),
+                }
+            })
+            .collect()
+    }
+
+    /// Delivers clicks as the queue does: as the text of one message.
+    pub fn deliver(&self, clicks: &[Click]) {
+        let batch = ingest::read([Message::new(clicks).to_json()]);
+        assert!(batch.unreadable.is_empty(), "{:?}", batch.unreadable);
+        block_on(ingest::record(self.db(), &batch.clicks)).unwrap();
+    }
+
+    /// Makes clicks and delivers them once.
+    pub fn visit(&self, zone: &str, visits: &[Visit]) {
+        self.deliver(&self.clicks(zone, visits));
+    }
+
+    /// Statistics of `customers`.
+    pub fn stats(&self, query: &str) -> Value {
+        self.get(&format!("/v1/stats?program=customers&{query}"))
+            .expect(200)
+    }
+}
+
+/// What a click was.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    /// Unix ms.
+    pub at: i64,
+    pub medium: Medium,
+    pub destination: u8,
+    pub advocate: u32,
+    pub class: Class,
+    pub visitor: Option<u64>,
+}
+
+impl Default for Visit {
+    /// A person whose hash is unknown, by e-mail, now.
+    fn default() -> Self {
+        Self {
+            at: NOW,
+            medium: Medium::Email,
+            destination: 0,
+            advocate: 1,
+            class: Class::Human,
+            visitor: None,
+        }
+    }
+}
+
+/// What was noted since the last time this was asked.
+pub fn noted() -> Vec<String> {
+    NOTED.with_borrow_mut(std::mem::take)
+}
+
+/// A request under way.
+pub struct Ask<'a> {
+    api: &'a Api,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Ask<'_> {
+    pub fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.append(name, value.parse().unwrap());
+        self
+    }
+
+    pub fn body(mut self, media_type: &str, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self.header("content-type", media_type)
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// The answer, its body not yet read.
+    pub fn start(self) -> Response {
+        let mut request = Request::builder()
+            .method(self.method)
+            .uri(&self.path)
+            .body(self.body)
+            .unwrap();
+        *request.headers_mut() = self.headers;
+        request.extensions_mut().insert(Call {
+            service: self.api.service.clone(),
+            now: self.api.now.load(Ordering::Relaxed),
+            base_url: BASE.to_owned(),
+        });
+        let answered: Result<Response, Infallible> =
+            block_on(self.api.router.clone().call(request));
+        answered.unwrap()
+    }
+
+    pub fn send(self) -> Answer {
+        let (parts, body) = self.start().into_parts();
+        let bytes = block_on(body.collect()).unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.into()).unwrap(),
+            fault: parts
+                .extensions
+                .get::<Fault>()
+                .map(|fault| format!("{}: {}", fault.message, fault.cause)),
+        }
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    /// What the boundary will log.
+    pub fault: Option<String>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The JSON of an answer that went well.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        self.value()
+    }
+
+    /// The problem, checked in every respect that all have in common.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        let media_type = self.headers.get(header::CONTENT_TYPE).unwrap();
+        assert_eq!(media_type, "application/problem+json", "{}", self.text);
+        let problem = self.value();
+        assert_eq!(problem["status"], status);
+        let kind = problem["type"].as_str().unwrap();
+        assert!(kind.starts_with("urn:goodword:problem:"), "{kind}");
+        assert!(!problem["title"].as_str().unwrap().is_empty());
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
+        problem
+    }
+
+    /// The one field at fault, and what is wrong with it.
+    #[track_caller]
+    pub fn field(&self) -> (String, String) {
+        let problem = self.problem(422);
+        let errors = problem["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{problem}");
+        let text = |name: &str| errors[0][name].as_str().unwrap().to_owned();
+        (text("field"), text("detail"))
+    }
+}
+
+/// A body that comes in these pieces, each of which is counted when it is taken;
+/// between them it yields, as a body from a network does.
+pub fn pieces(
+    chunks: impl Iterator<Item = Result<Bytes, std::io::Error>> + Send + 'static,
+    taken: Arc<AtomicUsize>,
+) -> Body {
+    let mut chunks = chunks;
+    let mut ready = false;
+    Body::from_stream(futures_util::stream::poll_fn(move |context| {
+        ready = !ready;
+        if ready {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        taken.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready(chunks.next())
+    }))
+}
+
+/// The field of every item of a list, page by page.
+pub fn walk(api: &Api, path: &str, limit: usize, field: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = api
+            .get(&format!("{path}?limit={limit}{cursor}"))
+            .expect(200);
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= limit, "{page}");
+        found.extend(
+            items
+                .iter()
+                .map(|item| item[field].as_str().unwrap().to_owned()),
+        );
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}

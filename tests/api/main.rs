@@ -1,0 +1,28 @@
+//! The native API: the real router over real SQLite, under the real migrations.
+//!
+//! One module a resource, as in `src/http`; beside them what runs through all
+//! of them: access (`scopes`), errors (`problems`), what is published
+//! (`snapshot`), and how clicks get into the tables (`ingest`).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic, and its helpers too"
+)]
+
+mod harness;
+
+mod advocates;
+mod destinations;
+mod ingest;
+mod keys;
+mod labels;
+mod links;
+mod links_bulk;
+mod problems;
+mod programs;
+mod scopes;
+mod shares;
+mod snapshot;
+mod statistics;

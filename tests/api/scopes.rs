@@ -1,0 +1,151 @@
+//! Access: every route under a key of each single scope.
+
+use goodword::{domain::access::Scope, http::routes::routes};
+use http::Method;
+use serde_json::json;
+
+use crate::harness::{ADMIN, Api};
+
+const SCOPES: [Scope; 8] = [
+    Scope::ProgramsRead,
+    Scope::ProgramsWrite,
+    Scope::AdvocatesRead,
+    Scope::AdvocatesWrite,
+    Scope::LinksWrite,
+    Scope::SharesWrite,
+    Scope::StatisticsRead,
+    Scope::KeysWrite,
+];
+
+/// Every route with a path that leads somewhere.
+fn all() -> impl Iterator<Item = (Method, String, Option<Scope>)> {
+    routes().into_iter().map(|route| {
+        let path = route
+            .path
+            .replace("{program}", "customers")
+            .replace("{destination}", "home")
+            .replace("{advocate}", "ext:maya")
+            .replace("{key}", "key_0");
+        (route.method, path, route.scope)
+    })
+}
+
+#[test]
+fn the_table_of_routes_and_scopes_is_pinned() {
+    let lines: Vec<String> = routes()
+        .iter()
+        .map(|route| {
+            let scope = route.scope.map_or("-", Scope::name);
+            format!("{} {} {scope}", route.method, route.path)
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    GET /v1/health -
+    POST /v1/programs programs:write
+    GET /v1/programs programs:read
+    GET /v1/programs/{program} programs:read
+    PATCH /v1/programs/{program} programs:write
+    POST /v1/programs/{program}/destinations programs:write
+    GET /v1/programs/{program}/destinations programs:read
+    GET /v1/programs/{program}/destinations/{destination} programs:read
+    PATCH /v1/programs/{program}/destinations/{destination} programs:write
+    POST /v1/programs/{program}/labels programs:write
+    GET /v1/programs/{program}/labels programs:read
+    POST /v1/programs/{program}/advocates advocates:write
+    GET /v1/programs/{program}/advocates advocates:read
+    GET /v1/programs/{program}/advocates/{advocate} advocates:read
+    PATCH /v1/programs/{program}/advocates/{advocate} advocates:write
+    POST /v1/links links:write
+    POST /v1/links/bulk links:write
+    POST /v1/links/verify links:write
+    POST /v1/links/revoke links:write
+    POST /v1/shares shares:write
+    GET /v1/stats statistics:read
+    POST /v1/keys keys:write
+    GET /v1/keys keys:write
+    DELETE /v1/keys/{key} keys:write
+    ");
+}
+
+#[test]
+fn a_key_of_one_scope_opens_its_routes_and_no_others() {
+    let api = Api::furnished();
+    for held in SCOPES {
+        let key = api.key(&[held.name()]);
+        for (method, path, scope) in all() {
+            let answer = api
+                .request(method.clone(), &path)
+                .key(&key)
+                .json(&json!({}))
+                .send();
+            let status = answer.status.as_u16();
+            let case = format!("{} on {method} {path}: {}", held.name(), answer.text);
+            match scope {
+                Some(scope) if scope != held => {
+                    let problem = answer.problem(403);
+                    assert_eq!(problem["type"], "urn:goodword:problem:forbidden", "{case}");
+                    let detail = problem["detail"].as_str().unwrap();
+                    assert!(detail.contains(scope.name()), "{case}");
+                }
+                _ => assert!(![401, 403, 405].contains(&status) && status < 500, "{case}"),
+            }
+        }
+    }
+    // Nothing of what was refused was done.
+    let programs = api.get("/v1/programs").expect(200);
+    assert_eq!(programs["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn without_a_known_key_every_route_but_health_is_401() {
+    let api = Api::furnished();
+    let revoked = api.key(&["programs:read"]);
+    api.plant("UPDATE api_keys SET revoked_at = 1");
+    let credentials = [
+        None,
+        Some(String::new()),
+        Some("Bearer".to_owned()),
+        Some("Bearer ".to_owned()),
+        Some(format!("Bearer {revoked}")),
+        Some(format!("Bearer {revoked}x")),
+        Some(format!("Basic {ADMIN}")),
+        Some(ADMIN.to_owned()),
+        Some("Bearer gwk_00000000000000000000000000000000000000000000".to_owned()),
+    ];
+    for (method, path, scope) in all() {
+        for credential in &credentials {
+            let mut ask = api.request(method.clone(), &path).json(&json!({}));
+            if let Some(credential) = credential {
+                ask = ask.header("authorization", credential);
+            }
+            let answer = ask.send();
+            if scope.is_none() {
+                answer.expect(200);
+                continue;
+            }
+            let problem = answer.problem(401);
+            assert_eq!(problem["type"], "urn:goodword:problem:unauthenticated");
+            let challenge = answer.header("www-authenticate");
+            assert_eq!(challenge, Some("Bearer realm=\"goodword\""));
+        }
+    }
+}
+
+#[test]
+fn the_operator_may_do_everything_and_the_scheme_has_no_case() {
+    let api = Api::furnished();
+    for (method, path, _) in all() {
+        for scheme in ["Bearer", "bearer", "BEARER"] {
+            let answer = api
+                .request(method.clone(), &path)
+                .header("authorization", &format!("{scheme} {ADMIN}"))
+                .json(&json!({}))
+                .send();
+            let status = answer.status.as_u16();
+            assert!(
+                ![401, 403, 405].contains(&status) && status < 500,
+                "{method} {path}"
+            );
+        }
+    }
+}

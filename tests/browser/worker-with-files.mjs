@@ -1,0 +1,38 @@
+// The built Worker behind the files of public/, as wrangler.toml and
+// public/_headers put it.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as readConfig, unstable_splitSqlQuery as statements } from "wrangler";
+import { ADMIN_KEY, LINK_KEY } from "../edge/worker.mjs";
+
+const ROOT = new URL("../../", import.meta.url);
+/** @param {string} path */
+const read = (path) => readFileSync(new URL(path, ROOT));
+
+/** Starts it; answers its origin and how to end it. */
+export async function startWithFiles() {
+  const { workerOptions } = readConfig(fileURLToPath(new URL("wrangler.toml", ROOT)));
+  const mf = new Miniflare(convertV4MiniflareOptions({
+    name: "goodword",
+    cf: false,
+    modules: [
+      { type: "ESModule", path: "index.js", contents: read("build/index.js").toString() },
+      { type: "CompiledWasm", path: "index_bg.wasm", contents: read("build/index_bg.wasm") },
+    ],
+    compatibilityDate: "2026-04-01",
+    // wrangler has read public/_headers into it.
+    ...(/** @type {Pick<import("miniflare").V4WorkerOptions, "assets">} */ ({ assets: workerOptions.assets })),
+    bindings: { LINK_KEYS: LINK_KEY, ADMIN_KEY },
+    d1Databases: ["DB"],
+    kvNamespaces: ["CONFIG"],
+    queueProducers: { CLICKS: { queueName: "clicks" } },
+  }));
+  const { origin } = await mf.ready;
+  const db = await mf.getD1Database("DB");
+  for (const file of readdirSync(new URL("migrations/", ROOT)).sort()) {
+    await db.batch(statements(read(`migrations/${file}`).toString()).map((sql) => db.prepare(sql)));
+  }
+  return { origin, stop: () => mf.dispose() };
+}
