@@ -124,7 +124,7 @@ END;
 CREATE TABLE clicks (
   utc_day        INTEGER NOT NULL, -- days since 1970-01-01
   program        INTEGER NOT NULL,
-  visitor        BLOB NOT NULL,    -- 8 bytes; empty where unknown
+  visitor        BLOB NOT NULL,    -- 8 bytes; empty where unknown, and for all but people
   id             BLOB NOT NULL,    -- UUIDv7, 16 bytes
   at             INTEGER NOT NULL,
   advocate       INTEGER NOT NULL,
@@ -186,41 +186,40 @@ CREATE TABLE tallies_by_advocate (
   PRIMARY KEY (program, local_day, advocate, medium, label, kind)
 ) STRICT, WITHOUT ROWID;
 
--- The visitor's human clicks of the day other than the new one.
-CREATE VIEW human_clicks AS
-  SELECT c.*, m.channel, (c.at / 1000) - (c.at / 1000 + c.offset_minutes * 60) % 3600 AS hour
-  FROM clicks c JOIN media m ON m.code = c.medium
-  WHERE c.class = 0;
-
+-- Who is new is looked up among a visitor's first 200 clicks of the day: so
+-- many come from no person, and nobody's clicks may make the others' slow. From
+-- then on a visitor is new to nothing.
 CREATE TRIGGER clicks_tallied AFTER INSERT ON clicks BEGIN
   INSERT INTO tallies_by_hour
   SELECT
     NEW.program,
     (NEW.at / 1000) - (NEW.at / 1000 + NEW.offset_minutes * 60) % 3600,
     NEW.medium, NEW.destination, NEW.class, 1,
-    known AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id),
-    known AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id
-        AND c.channel = (SELECT channel FROM media WHERE code = NEW.medium)),
-    known AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id AND c.medium = NEW.medium),
-    known AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id AND c.destination = NEW.destination),
-    known AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id
-        AND c.hour = (NEW.at / 1000) - (NEW.at / 1000 + NEW.offset_minutes * 60) % 3600)
-  FROM (SELECT NEW.class = 0 AND length(NEW.visitor) > 0 AS known)
+    may_be_new AND seen = 0,
+    may_be_new AND NOT seen_in_channel,
+    may_be_new AND NOT seen_in_medium,
+    may_be_new AND NOT seen_at_destination,
+    may_be_new AND NOT seen_in_hour
+  FROM (
+    SELECT
+      NEW.class = 0 AND length(NEW.visitor) > 0 AND count(*) < 200 AS may_be_new,
+      count(*) FILTER (WHERE c.class = 0) AS seen,
+      coalesce(max(m.channel = (SELECT channel FROM media WHERE code = NEW.medium))
+        FILTER (WHERE c.class = 0), 0) AS seen_in_channel,
+      coalesce(max(c.medium = NEW.medium) FILTER (WHERE c.class = 0), 0) AS seen_in_medium,
+      coalesce(max(c.destination = NEW.destination) FILTER (WHERE c.class = 0), 0)
+        AS seen_at_destination,
+      coalesce(max(
+        (c.at / 1000) - (c.at / 1000 + c.offset_minutes * 60) % 3600
+        = (NEW.at / 1000) - (NEW.at / 1000 + NEW.offset_minutes * 60) % 3600)
+        FILTER (WHERE c.class = 0), 0) AS seen_in_hour
+    FROM (
+      SELECT * FROM clicks
+      WHERE NEW.class = 0 AND length(NEW.visitor) > 0
+        AND utc_day = NEW.utc_day AND program = NEW.program AND visitor = NEW.visitor
+        AND id <> NEW.id
+      LIMIT 200) c
+    JOIN media m ON m.code = c.medium)
   WHERE true
   ON CONFLICT DO UPDATE SET
     count = count + 1,
@@ -234,10 +233,16 @@ CREATE TRIGGER clicks_tallied AFTER INSERT ON clicks BEGIN
   SELECT
     NEW.program, (NEW.at / 1000 + NEW.offset_minutes * 60) / 86400,
     NEW.advocate, NEW.medium, NEW.label, NEW.class, 1,
-    NEW.class = 0 AND length(NEW.visitor) > 0 AND NOT EXISTS (
-      SELECT 1 FROM human_clicks c
-      WHERE c.utc_day = NEW.utc_day AND c.program = NEW.program AND c.visitor = NEW.visitor
-        AND c.id <> NEW.id AND c.advocate = NEW.advocate)
+    NEW.class = 0 AND length(NEW.visitor) > 0 AND seen < 200 AND NOT seen_at_advocate
+  FROM (
+    SELECT count(*) AS seen, coalesce(max(advocate = NEW.advocate) FILTER (WHERE class = 0), 0)
+      AS seen_at_advocate
+    FROM (
+      SELECT advocate, class FROM clicks
+      WHERE NEW.class = 0 AND length(NEW.visitor) > 0
+        AND utc_day = NEW.utc_day AND program = NEW.program AND visitor = NEW.visitor
+        AND id <> NEW.id
+      LIMIT 200))
   WHERE true
   ON CONFLICT DO UPDATE SET
     count = count + 1,

@@ -10,7 +10,10 @@ use axum::{
 use tower_service::Service as _;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
-use worker::{Delay, Env, send::SendWrapper};
+use worker::{
+    Delay, Env,
+    send::{SendFuture, SendWrapper},
+};
 
 use super::{
     d1, isolate,
@@ -21,7 +24,7 @@ use super::{
 use crate::{
     domain::snapshot::Snapshot,
     http::{self, Call, Service, Snapshots, problem::Fault},
-    store::Answer,
+    store::{self, Answer},
 };
 
 /// Waits before each further try to publish (ms). KV takes one write a second
@@ -130,13 +133,18 @@ impl Publisher {
 impl Snapshots for Publisher {
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()> {
         isolate::adopt(&self.env, snapshot);
-        let published = self.kv.publish(snapshot);
-        Box::pin(async move {
-            if published.await.is_err() {
+        let (published, version) = (self.kv.publish(snapshot), snapshot.version);
+        Box::pin(SendFuture::new(async move {
+            // A call that came later may have been faster: then this one has
+            // just put the older configuration over the newer.
+            let database = d1::open(&self.env)?;
+            let is_current = published.await.is_ok()
+                && store::snapshot::version(&database).await.ok() == Some(version);
+            if !is_current {
                 self.publish_later();
             }
             Ok(())
-        })
+        }))
     }
 }
 

@@ -86,10 +86,13 @@ impl Config {
                 ))?,
         };
         let base_url = text(env, "BASE_URL").map(|url| url.trim_end_matches('/').to_owned());
-        if base_url
-            .as_deref()
-            .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
-        {
+        if base_url.as_deref().is_some_and(|url| {
+            let host = url
+                .strip_prefix("https://")
+                .or_else(|| url.strip_prefix("http://"));
+            // Links are answered at the root, so a path would break each.
+            host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#']))
+        }) {
             return Err(ConfigError::Variable(
                 "BASE_URL",
                 "an origin like https://go.example.com",

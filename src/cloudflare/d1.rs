@@ -1,12 +1,11 @@
 //! The port over D1.
 
-use serde_json::{Value as Json, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::{D1Database, Env, send::SendFuture};
 
 use super::js;
-use crate::store::{Answer, Database, DatabaseError, Rows, Statement, Value};
+use crate::store::{Answer, Database, DatabaseError, Rows, Statement};
 
 /// A D1 database behind the port.
 pub struct D1(D1Database);
@@ -37,20 +36,10 @@ impl Database for D1 {
 
 /// `[[sql, [parameter, …]], …]`
 fn to_json(statements: &[Statement]) -> String {
-    let statements: Vec<Json> = statements
+    let statements: Vec<_> = statements
         .iter()
-        .map(|statement| {
-            let parameters: Vec<Json> = statement
-                .parameters
-                .iter()
-                .map(|parameter| match parameter {
-                    Value::Null => Json::Null,
-                    Value::Integer(number) => Json::from(*number),
-                    Value::Text(text) => Json::from(text.as_str()),
-                })
-                .collect();
-            json!([statement.sql, parameters])
-        })
+        .map(|statement| (statement.sql, &statement.parameters))
         .collect();
-    Json::Array(statements).to_string()
+    // Texts and numbers always serialise.
+    serde_json::to_string(&statements).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ use super::{
     gather::{self, Buffer},
     js::{self, ExecutionContext},
     kv, log,
+    patience::within,
     request::Request,
 };
 use crate::{
@@ -30,6 +31,13 @@ use crate::{
 
 /// A snapshot older than this is refreshed in the background (ms).
 const FRESH: i64 = 30_000;
+
+/// How long to wait before a salt that could not be had is asked for again (ms).
+const SALT_RETRY: i64 = 5_000;
+
+/// The longest that a store may take over what a click waits for, or what is
+/// fetched for the next one (ms).
+const PATIENCE: u64 = 2_000;
 
 /// A refresh that has not ended by now never will: its request is gone (ms).
 const REFRESH_TIMEOUT: i64 = 10_000;
@@ -134,6 +142,15 @@ impl Isolate {
         response
     }
 
+    /// Takes a snapshot over. KV is eventually consistent, and two calls may
+    /// overtake each other: an older one must not undo a newer.
+    fn adopt(&mut self, new: Snapshot) {
+        let is_newer = |old: &Rc<Snapshot>| old.version <= new.version;
+        if self.snapshot.as_ref().is_none_or(is_newer) {
+            self.snapshot = Some(Rc::new(new));
+        }
+    }
+
     fn salt(&self, day: SaltDay) -> Option<Salt> {
         self.salts
             .iter()
@@ -142,8 +159,9 @@ impl Isolate {
     }
 
     fn refresh_if_old(&mut self, now: i64, env: &JsValue, context: &ExecutionContext) {
-        let is_old = self.loaded_at.is_none_or(|at| now - at > FRESH)
-            || self.salt(SaltDay::of(now)).is_none();
+        let asked_before = |ms| self.loaded_at.is_none_or(|at| now - at > ms);
+        let lacks_salt = self.salt(SaltDay::of(now)).is_none();
+        let is_old = asked_before(FRESH) || lacks_salt && asked_before(SALT_RETRY);
         let is_under_way = self
             .refreshing_since
             .is_some_and(|since| now - since < REFRESH_TIMEOUT);
@@ -181,7 +199,7 @@ pub enum LoadError {
 pub async fn load(env: &JsValue) -> Result<(), LoadError> {
     let bindings = Env::from(env.clone());
     let snapshot = snapshot(&bindings).await;
-    let salts = salts(env, &bindings).await;
+    let salts = within(PATIENCE, salts(env, &bindings)).await;
     let now = now();
     with(env, |isolate| {
         isolate.refreshing_since = None;
@@ -196,17 +214,10 @@ pub async fn load(env: &JsValue) -> Result<(), LoadError> {
         // would help neither.
         isolate.loaded_at = Some(now);
         match snapshot {
-            // KV is eventually consistent: an older one must not undo a newer.
-            Ok(new)
-                if isolate
-                    .snapshot
-                    .as_ref()
-                    .is_none_or(|old| old.version <= new.version) =>
-            {
-                isolate.snapshot = Some(Rc::new(new));
+            Ok(new) => {
+                isolate.adopt(new);
                 Ok(())
             }
-            Ok(_) => Ok(()),
             Err(error) => Err(LoadError::Stores(error)),
         }
     })?
@@ -214,9 +225,7 @@ pub async fn load(env: &JsValue) -> Result<(), LoadError> {
 
 /// Takes over a configuration that this isolate just changed.
 pub fn adopt(env: &JsValue, snapshot: &Snapshot) {
-    let adopted = with(env, |isolate| {
-        isolate.snapshot = Some(Rc::new(snapshot.clone()));
-    });
+    let adopted = with(env, |isolate| isolate.adopt(snapshot.clone()));
     if let Err(error) = adopted {
         log::misconfigured(&error);
     }
@@ -224,38 +233,38 @@ pub fn adopt(env: &JsValue, snapshot: &Snapshot) {
 
 async fn snapshot(env: &Env) -> Result<Snapshot, DatabaseError> {
     let published = match kv::open(env) {
-        Ok(kv) => kv.snapshot().await,
+        Ok(kv) => within(PATIENCE, kv.snapshot()).await,
         Err(error) => Err(error),
     };
     match published {
-        Ok(Some(snapshot)) => Ok(snapshot),
-        Ok(None) => store::snapshot::read(&d1::open(env)?).await,
-        Err(error) => {
-            log::fault("KV did not give the configuration; D1 is asked", &error);
-            store::snapshot::read(&d1::open(env)?).await
-        }
+        Ok(Some(snapshot)) => return Ok(snapshot),
+        Ok(None) => {}
+        Err(error) => log::fault("KV did not give the configuration; D1 is asked", &error),
     }
+    let database = d1::open(env)?;
+    within(PATIENCE, store::snapshot::read(&database)).await
 }
 
 /// The salts of the days that are wanted now; those of other days are let go.
+/// Tomorrow's is only read: cron makes it, so that all isolates have the same.
 async fn salts(env: &JsValue, bindings: &Env) -> Result<Vec<(SaltDay, Salt)>, DatabaseError> {
-    let mut salts = Vec::new();
-    for day in SaltDay::wanted(now()) {
+    let (now, mut salts) = (now(), Vec::new());
+    let kv = kv::open(bindings)?;
+    for day in SaltDay::wanted(now) {
         let known = with(env, |isolate| isolate.salt(day)).ok().flatten();
         let salt = match known {
-            Some(salt) => salt,
-            None => shared_salt(bindings, day).await?,
+            Some(salt) => Some(salt),
+            None if day == SaltDay::of(now) => Some(shared_salt(&kv, day).await?),
+            None => kv.salt(day).await?,
         };
-        salts.push((day, salt));
+        salts.extend(salt.map(|salt| (day, salt)));
     }
     Ok(salts)
 }
 
-/// The day's salt, made if nobody made it yet. Two that make one at the same
-/// moment differ until KV has settled; cron makes it an hour ahead, so that
-/// happens on a deployment's first day alone.
-async fn shared_salt(env: &Env, day: SaltDay) -> Result<Salt, DatabaseError> {
-    let kv = kv::open(env)?;
+/// The day's salt, made if nobody made it yet. Isolates that make one at the
+/// same moment differ; that happens where cron did not run the day before.
+async fn shared_salt(kv: &kv::Kv, day: SaltDay) -> Result<Salt, DatabaseError> {
     if let Some(salt) = kv.salt(day).await? {
         return Ok(salt);
     }
@@ -269,8 +278,9 @@ async fn shared_salt(env: &Env, day: SaltDay) -> Result<Salt, DatabaseError> {
 /// what is published is not what D1 has.
 pub async fn tend(env: &JsValue) -> Result<(), DatabaseError> {
     let bindings = Env::from(env.clone());
+    let kv = kv::open(&bindings)?;
     for day in SaltDay::wanted(now()) {
-        shared_salt(&bindings, day).await?;
+        shared_salt(&kv, day).await?;
     }
     publish_if_stale(&bindings).await
 }

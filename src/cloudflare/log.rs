@@ -1,14 +1,30 @@
 //! The log: one JSON object a line, never a personal datum.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use worker::console_error;
 
 use super::config::ConfigError;
 use crate::domain::click::Message;
 
+/// A line.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// What happened, readable.
+    message: &'a str,
+    /// Why.
+    #[serde(rename = "goodword.cause")]
+    cause: String,
+    /// A text that could not be read, whole.
+    #[serde(rename = "goodword.text", skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    /// Clicks that are nowhere else, whole.
+    #[serde(rename = "goodword.clicks", skip_serializing_if = "Option::is_none")]
+    clicks: Option<&'a Message>,
+}
+
 /// Something failed on our side.
 pub fn fault(message: &str, cause: &dyn std::fmt::Display) {
-    write(&json!({ "message": message, "goodword.cause": cause.to_string() }));
+    write(message, cause, None, None);
 }
 
 /// The Worker cannot start.
@@ -18,22 +34,32 @@ pub fn misconfigured(error: &ConfigError) {
 
 /// A message that is no message of clicks; it is kept here and nowhere else.
 pub fn unreadable(text: &str, error: &str) {
-    write(&json!({
-        "message": "a queue message could not be read",
-        "goodword.cause": error,
-        "goodword.text": text,
-    }));
+    write(
+        "a queue message could not be read",
+        &error,
+        Some(text),
+        None,
+    );
 }
 
 /// Clicks that no store took: the whole message, from which they are replayed.
 pub fn lost(message: &Message, cause: &dyn std::fmt::Display) {
-    write(&json!({
-        "message": "clicks were not recorded; replay this line",
-        "goodword.cause": cause.to_string(),
-        "goodword.clicks": message,
-    }));
+    let what = "clicks were not recorded; replay this line";
+    write(what, cause, None, Some(message));
 }
 
-fn write(line: &Value) {
-    console_error!("{line}");
+fn write(
+    message: &str,
+    cause: &dyn std::fmt::Display,
+    text: Option<&str>,
+    clicks: Option<&Message>,
+) {
+    let line = Line {
+        message,
+        cause: cause.to_string(),
+        text,
+        clicks,
+    };
+    // Texts and numbers always serialise.
+    console_error!("{}", serde_json::to_string(&line).unwrap_or_default());
 }

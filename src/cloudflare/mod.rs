@@ -21,6 +21,7 @@ mod isolate;
 mod js;
 mod kv;
 mod log;
+mod patience;
 mod request;
 
 use self::request::Request;

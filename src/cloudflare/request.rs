@@ -1,6 +1,10 @@
 //! The request as one string, cut into slices.
 
-use crate::domain::{class::Signs, keyring::CODE_LENGTH, redirect::Visit};
+use crate::domain::{
+    class::Signs,
+    keyring::{CODE_LENGTH, TRAILING},
+    redirect::Visit,
+};
 
 /// What [`super::js::read`] read.
 pub struct Request<'a> {
@@ -71,7 +75,7 @@ impl<'a> Request<'a> {
             .strip_prefix('/')?
             .split_at_checked(CODE_LENGTH)?;
         let is_code = code.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && rest.bytes().all(|byte| b"/.,;:!?)]>'\"*_".contains(&byte));
+            && rest.chars().all(|c| TRAILING.contains(&c));
         is_code.then_some(code)
     }
 

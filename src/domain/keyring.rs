@@ -26,6 +26,11 @@ const TAG_BYTES: usize = 10;
 /// Characters of a link code.
 pub const CODE_LENGTH: usize = 1 + BODY_DIGITS + TAG_DIGITS;
 
+/// Punctuation behind a link that a mail program took for a part of it.
+pub const TRAILING: [char; 13] = [
+    '/', '.', ',', ';', ':', '!', '?', ')', ']', '>', '\'', '"', '*',
+];
+
 /// Characters of a receipt.
 pub const RECEIPT_LENGTH: usize = 2 + BODY_DIGITS + ID_DIGITS + TAG_DIGITS;
 

@@ -200,7 +200,7 @@ fn passed(pass: PassThrough, own_query: &str, query: &str) -> Vec<String> {
         let pair = escape(pair);
         // Whole pairs only: half a value would be another value.
         let Some(left) = room.checked_sub(pair.len() + 1) else {
-            break;
+            continue;
         };
         room = left;
         through.push(pair);
@@ -575,7 +575,7 @@ mod tests {
             None,
         );
         assert!(
-            made.len() < 4_100 && made.ends_with("x&gw=R"),
+            made.len() < 4_100 && made.ends_with("x&c=1&gw=R"),
             "{}",
             made.len()
         );

@@ -117,7 +117,9 @@ pub fn follow(edge: &Edge, code: &str, visit: &Visit) -> Answer {
         return Answer::Preview { html, click };
     }
 
-    let keeps_cookies = program.cookie && !visit.gpc;
+    // An image or a frame on a page of the same site would otherwise take the
+    // credit from whoever earned it.
+    let keeps_cookies = program.cookie && !visit.gpc && reason != Reason::Embedded;
     let earlier = if keeps_cookies && program.touch == Touch::First {
         earlier_touch(edge, program, visit.cookie)
     } else {
@@ -162,9 +164,9 @@ fn earlier_touch<'a>(edge: &Edge, program: &Program, cookies: &'a str) -> Option
 }
 
 /// The visitor's hash: HMAC-SHA256 under the day's salt over program, address
-/// and user agent, its leftmost 64 bits. Not for bots, and not against GPC.
+/// and user agent, its leftmost 64 bits. For people alone, and not against GPC.
 fn visitor(edge: &Edge, program: &Program, visit: &Visit, class: Class) -> Option<u64> {
-    if visit.gpc || class == Class::Bot || visit.address.is_empty() {
+    if visit.gpc || class != Class::Human || visit.address.is_empty() {
         return None;
     }
     let salt = edge.salt?;
@@ -331,6 +333,34 @@ mod tests {
         let (_, cookie, click) = redirect(follow(&world.edge(), &world.code(1 << 52), &visit()));
         assert_eq!(cookie, None);
         assert!(click.visitor.is_some());
+    }
+
+    #[test]
+    fn what_is_no_visit_takes_no_credit() {
+        let world = World::new();
+        let visit = Visit {
+            signs: Signs {
+                destination: "image",
+                ..person()
+            },
+            ..visit()
+        };
+        let (_, cookie, click) = redirect(follow(&world.edge(), &world.code(1 << 52), &visit));
+        assert_eq!((cookie, click.visitor), (None, None));
+        assert_eq!(click.reason, Reason::Embedded);
+    }
+
+    #[test]
+    fn a_query_of_100_kb_changes_nothing() {
+        let world = World::new();
+        let query = format!("a=1&q={}&b=2", "x".repeat(100_000));
+        let visit = Visit {
+            query: &query,
+            ..visit()
+        };
+        let (location, ..) = redirect(follow(&world.edge(), &world.code(1 << 52), &visit));
+        assert!(location.starts_with("https://landing.example/hello?x=1&a=1&b=2&gw=c1"));
+        assert!(location.ends_with("#top"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     input::{Json, Page, Path, Query},
     output::{self, Items},
     problem::{Fault, Problem},
-    programs,
+    programs::{self, Emptiable},
 };
 use crate::{
     domain::{
@@ -78,8 +78,9 @@ pub(super) struct AdvocateChanges {
     kind: Option<AdvocateKind>,
     #[schema(value_type = Option<String>)]
     name: Option<Name>,
+    /// An empty text takes it away.
     #[schema(value_type = Option<String>)]
-    email: Option<Email>,
+    email: Option<Emptiable<Email>>,
     status: Option<Status>,
 }
 
@@ -199,7 +200,7 @@ pub(super) async fn update(
     let stored = Changes {
         kind: changes.kind,
         name: changes.name.as_ref(),
-        email: changes.email.as_ref(),
+        email: changes.email.map(Emptiable::into_text),
         status: changes.status,
     };
     let after =

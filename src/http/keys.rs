@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call,
+    Call, Caller,
     input::{Json, Page, Path, Query},
     output::{self, Items},
     problem::{Fault, Problem},
@@ -63,15 +63,23 @@ pub(super) struct CreatedKey {
     about: Key,
 }
 
-/// Creates a key.
+/// Creates a key, with scopes that the calling key has itself.
 #[utoipa::path(post, path = "/v1/keys", tag = "keys", request_body = NewKey,
     responses((status = 201, body = CreatedKey)))]
-pub(super) async fn create(call: Call, Json(new): Json<NewKey>) -> Result<Response, Problem> {
+pub(super) async fn create(
+    call: Call,
+    caller: Caller,
+    Json(new): Json<NewKey>,
+) -> Result<Response, Problem> {
     let mut scopes = new.scopes;
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
         return Err(Problem::field("scopes", "must name at least one scope"));
+    }
+    // A key makes no key that may do more than itself.
+    if let Some(scope) = scopes.iter().find(|scope| !caller.may(**scope)) {
+        return Err(Problem::Forbidden(*scope));
     }
     let (mut id, mut secret) = ([0; 10], [0; 32]);
     getrandom::fill(&mut id).map_err(Fault::no_randomness)?;

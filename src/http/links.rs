@@ -8,7 +8,7 @@ use super::{Call, advocates, input::Json, output, problem::Problem, programs};
 use crate::{
     domain::{
         channel::{self, Channel, ChoiceError, Medium},
-        keyring::CODE_LENGTH,
+        keyring::{self, CODE_LENGTH},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         program::Status,
         snapshot::Refusal,
@@ -64,6 +64,10 @@ pub(super) struct Wanted<'a> {
     pub destination: Option<&'a str>,
     pub label: Option<&'a str>,
 }
+
+/// Why a link is not issued though everything that it names is there.
+pub(super) const REVOKED: &str =
+    "this very link was revoked, which is final; give it another label or medium";
 
 /// The medium, or the problem with the field that decides it.
 pub(super) fn medium(channel: Option<Channel>, medium: Option<Medium>) -> Result<Medium, Problem> {
@@ -177,6 +181,10 @@ pub(super) async fn issue(call: Call, Json(new): Json<NewLink>) -> Result<Respon
         label: new.label.as_deref(),
     };
     let resolved = resolve(&call, wanted).await?;
+    let revoked = store::snapshot::revoked(call.db(), resolved.program.number).await?;
+    if revoked.contains(&resolved.link.pack()) {
+        return Err(Problem::Conflict(REVOKED.to_owned()));
+    }
     let code = call.service.keyring.sign_link(&resolved.link);
     let issued = IssuedLink {
         url: format!("{}/{code}", call.base_url),
@@ -209,7 +217,7 @@ impl Code {
             .next()
             .unwrap_or_default();
         let last = path
-            .trim_end_matches('/')
+            .trim_end_matches(keyring::TRAILING)
             .rsplit('/')
             .next()
             .unwrap_or_default();
@@ -316,8 +324,8 @@ pub(super) struct Revoked {
     revoked: bool,
 }
 
-/// Revokes one link: under whatever key it was signed, it leads to the neutral
-/// page from the snapshot's next refresh on.
+/// Revokes one link, for good: under whatever key it was signed, it leads to the
+/// neutral page from the snapshot's next refresh on, and is not issued again.
 #[utoipa::path(post, path = "/v1/links/revoke", tag = "links", request_body = Code,
     responses((status = 200, body = Revoked)))]
 pub(super) async fn revoke(call: Call, Json(code): Json<Code>) -> Result<Response, Problem> {

@@ -4,7 +4,10 @@
 //! come, resolved some hundreds at a time, and written before the next are read.
 //! One bad row is reported in its place and stops nothing.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use axum::{
     body::{Body, BodyDataStream, Bytes},
@@ -31,7 +34,7 @@ use crate::{
     },
     store::{
         advocates::{self, Reference, Resolved},
-        destinations, labels,
+        destinations, labels, snapshot,
     },
 };
 
@@ -107,6 +110,7 @@ pub(super) async fn issue(
         number: links::program_number(&program)?,
         destinations: destinations::page(call.db(), number, -1, 64).await?,
         labels: labels::page(call.db(), number, 0, 1_023).await?,
+        revoked: snapshot::revoked(call.db(), number).await?,
         call,
     };
     let run = Run {
@@ -450,6 +454,7 @@ struct Minter {
     number: ProgramNumber,
     destinations: Vec<destinations::Row>,
     labels: Vec<labels::Row>,
+    revoked: BTreeSet<u64>,
 }
 
 impl Minter {
@@ -558,14 +563,18 @@ impl Minter {
                     .number
             }
         };
-        Ok(Link {
+        let link = Link {
             program: self.number,
             advocate: AdvocateNumber(advocate.number),
             medium,
             destination: DestinationNumber::new(destination.number)
                 .ok_or("destination: does not fit into a link")?,
             label: LabelNumber::new(label).ok_or("label: does not fit into a link")?,
-        })
+        };
+        if self.revoked.contains(&link.pack()) {
+            return Err(links::REVOKED.to_owned());
+        }
+        Ok(link)
     }
 }
 

@@ -171,7 +171,11 @@ impl Problem {
             Self::MethodNotAllowed => "`Allow` lists the methods that are".to_owned(),
             Self::TooLarge(limit) => format!("at most {limit} bytes are taken"),
             Self::UnsupportedMediaType(expected) => format!("send {expected}"),
-            Self::Unavailable(_) => "nothing was changed; try again".to_owned(),
+            Self::Unavailable(_) => {
+                "whether anything was changed is not known; a call that can be repeated, \
+                 may be"
+                    .to_owned()
+            }
             Self::Internal(_) => "it was logged".to_owned(),
         }
     }

@@ -131,7 +131,7 @@ struct PreviewFields {
 /// A checked text, or nothing.
 #[derive(ToSchema)]
 #[schema(value_type = String)]
-struct Emptiable<T>(Option<T>);
+pub(super) struct Emptiable<T>(Option<T>);
 
 impl<'de, T> Deserialize<'de> for Emptiable<T>
 where
@@ -149,7 +149,7 @@ where
 }
 
 impl<T: Into<String>> Emptiable<T> {
-    fn into_text(self) -> String {
+    pub(super) fn into_text(self) -> String {
         self.0.map_or_else(String::new, Into::into)
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         destinations,
-        statistics::{self, Cell, Counts},
+        statistics::{self, Tally},
     },
 };
 
@@ -138,18 +138,13 @@ struct Clicks {
 }
 
 impl Figures {
-    fn new(counts: Counts, uniques: i64) -> Self {
-        let mut figures = Self::default();
-        figures.add(counts, uniques);
-        figures
-    }
-
-    fn add(&mut self, counts: Counts, uniques: i64) {
-        self.shares.intent += counts.intent;
-        self.shares.sent += counts.sent;
-        self.clicks.human += counts.human;
-        self.clicks.suspected += counts.suspected;
-        self.clicks.bot += counts.bot;
+    /// Adds a tally; `uniques` are those of its visitors that count here.
+    fn add(&mut self, tally: &Tally, uniques: i64) {
+        self.shares.intent += tally.intent;
+        self.shares.sent += tally.sent;
+        self.clicks.human += tally.human;
+        self.clicks.suspected += tally.suspected;
+        self.clicks.bot += tally.bot;
         self.uniques += uniques;
     }
 }
@@ -266,10 +261,14 @@ pub(super) async fn read(
                 statistics::advocates(call.db(), number, from, to, MOST_ADVOCATES).await?;
             let rows = advocates
                 .into_iter()
-                .map(|advocate| Row {
-                    key: AdvocateNumber(advocate.number).to_id(),
-                    name: Some(advocate.name.unwrap_or_default()),
-                    figures: Figures::new(advocate.counts, advocate.uniques),
+                .map(|tally| {
+                    let mut figures = Figures::default();
+                    figures.add(&tally, tally.new_visitors);
+                    Row {
+                        key: AdvocateNumber(tally.advocate).to_id(),
+                        name: Some(tally.name.unwrap_or_default()),
+                        figures,
+                    }
                 })
                 .collect();
             (rows, total(&cells))
@@ -297,20 +296,20 @@ pub(super) async fn read(
     Ok(output::json(StatusCode::OK, &answer))
 }
 
-fn total(cells: &[Cell]) -> Figures {
+fn total(cells: &[Tally]) -> Figures {
     let mut total = Figures::default();
     for cell in cells {
-        total.add(cell.counts, cell.new_visitors);
+        total.add(cell, cell.new_visitors);
     }
     total
 }
 
-fn by_channel(cells: &[Cell]) -> Vec<Row> {
+fn by_channel(cells: &[Tally]) -> Vec<Row> {
     let mut figures: BTreeMap<Channel, Figures> = BTreeMap::new();
     for cell in cells {
         if let Some(medium) = Medium::from_code(cell.medium) {
             let channel = figures.entry(medium.channel()).or_default();
-            channel.add(cell.counts, cell.new_in_channel);
+            channel.add(cell, cell.new_in_channel);
         }
     }
     let row = |channel: Channel| Row {
@@ -321,11 +320,11 @@ fn by_channel(cells: &[Cell]) -> Vec<Row> {
     Channel::ALL.into_iter().map(row).collect()
 }
 
-fn by_medium(cells: &[Cell]) -> Vec<Row> {
+fn by_medium(cells: &[Tally]) -> Vec<Row> {
     let row = |medium: Medium| {
         let mut figures = Figures::default();
         for cell in cells.iter().filter(|cell| cell.medium == medium.code()) {
-            figures.add(cell.counts, cell.new_in_medium);
+            figures.add(cell, cell.new_in_medium);
         }
         Row {
             key: medium.name().to_owned(),
@@ -336,14 +335,14 @@ fn by_medium(cells: &[Cell]) -> Vec<Row> {
     Medium::ALL.into_iter().map(row).collect()
 }
 
-fn by_destination(cells: &[Cell], all: &[destinations::Row]) -> Vec<Row> {
+fn by_destination(cells: &[Tally], all: &[destinations::Row]) -> Vec<Row> {
     let row = |destination: &destinations::Row| {
         let mut figures = Figures::default();
         for cell in cells
             .iter()
             .filter(|cell| cell.destination == destination.number)
         {
-            figures.add(cell.counts, cell.new_at_destination);
+            figures.add(cell, cell.new_at_destination);
         }
         Row {
             key: destination.slug.clone(),
@@ -358,7 +357,7 @@ async fn by_period(
     call: &Call,
     program: u16,
     named: &[(String, (i64, i64))],
-    uniques: impl Fn(&statistics::Period) -> i64,
+    uniques: impl Fn(&Tally) -> i64,
 ) -> Result<(Vec<Row>, Figures), Problem> {
     let instants: Vec<(i64, i64)> = named.iter().map(|(_, instants)| *instants).collect();
     let periods = statistics::periods(call.db(), program, &instants).await?;
@@ -372,9 +371,9 @@ async fn by_period(
         .collect();
     let mut total = Figures::default();
     for period in &periods {
-        total.add(period.counts, period.new_visitors);
+        total.add(period, period.new_visitors);
         if let Some(row) = rows.get_mut(period.position) {
-            row.figures.add(period.counts, uniques(period));
+            row.figures.add(period, uniques(period));
         }
     }
     Ok((rows, total))

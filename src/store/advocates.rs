@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Database, DatabaseError, name_of, one, programs::Created, several, statement};
+use super::{Database, DatabaseError, Value, name_of, one, programs::Created, several, statement};
 use crate::domain::{
     link::AdvocateNumber,
     program::{AdvocateKind, Email, Identifier, Name, Status},
@@ -49,8 +49,8 @@ pub struct Changes<'a> {
     pub kind: Option<AdvocateKind>,
     /// See [`Row`].
     pub name: Option<&'a Name>,
-    /// See [`Row`].
-    pub email: Option<&'a Email>,
+    /// See [`Row`]; empty for none.
+    pub email: Option<String>,
     /// See [`Row`].
     pub status: Option<Status>,
 }
@@ -69,7 +69,11 @@ impl Reference {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("ext:") {
-            Some(external) if !external.is_empty() => Some(Self::External(external.to_owned())),
+            // What is no identifier is nobody's, and 500 long ones are too much
+            // for a parameter.
+            Some(external) if (1..=128).contains(&external.len()) => {
+                Some(Self::External(external.to_owned()))
+            }
             Some(_) => None,
             None => AdvocateNumber::from_id(text).map(Self::Number),
         }
@@ -99,7 +103,7 @@ const UPDATE: &str = "
     UPDATE advocates SET
       kind = coalesce(?3, kind),
       name = coalesce(?4, name),
-      email = coalesce(?5, email),
+      email = nullif(coalesce(?5, email), ''),
       status = coalesce(?6, status),
       updated_at = ?7
     WHERE program = ?1 AND number = ?2
@@ -177,7 +181,7 @@ pub async fn update(
         number,
         changes.kind.map(name_of),
         changes.name.map(Name::as_str),
-        changes.email.map(Email::as_str),
+        changes.email,
         changes.status.map(name_of),
         now,
     );
@@ -213,7 +217,7 @@ pub async fn resolve(
     program: u16,
     references: &[Reference],
 ) -> Result<Vec<Resolved>, DatabaseError> {
-    let wanted: Vec<serde_json::Value> = references
+    let wanted: Vec<Value> = references
         .iter()
         .map(|reference| match reference {
             Reference::Number(number) => number.0.into(),

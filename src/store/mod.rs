@@ -5,7 +5,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub mod advocates;
 pub mod api_keys;
@@ -40,7 +40,8 @@ pub struct Statement {
 }
 
 /// A parameter. Bytes travel as hexadecimal text (`unhex`), booleans as 0 and 1.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Value {
     /// NULL
     Null,
@@ -161,11 +162,10 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 }
 
 /// The name that serde gives a unit variant, as SQL stores it.
-fn name_of<T: serde::Serialize>(variant: T) -> String {
-    match serde_json::to_value(variant) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
+fn name_of<T: Serialize>(variant: T) -> String {
+    // A unit variant always serialises, to its name in quotes.
+    let json = serde_json::to_string(&variant).unwrap_or_default();
+    json.trim_matches('"').to_owned()
 }
 
 /// Reads SQLite's 0 and 1 as a boolean.

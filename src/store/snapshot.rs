@@ -1,6 +1,8 @@
 //! The configuration snapshot, read from D1 in one transaction; and what
 //! changes it without a row of its own elsewhere: revocations.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{Database, DatabaseError, one, programs, several, statement};
@@ -18,6 +20,7 @@ const DESTINATIONS: &str = "
 const DISABLED: &str = "
     SELECT program, number FROM advocates WHERE status = 'disabled' ORDER BY program, number";
 const REVOKED: &str = "SELECT program, body FROM revocations ORDER BY program, body";
+const REVOKED_IN: &str = "SELECT program, body FROM revocations WHERE program = ?1";
 const REVOKE: &str = "INSERT INTO revocations VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
 #[derive(Deserialize)]
@@ -43,6 +46,12 @@ struct AdvocateRow {
 struct LinkRow {
     program: u16,
     body: String,
+}
+
+impl LinkRow {
+    fn body(&self) -> Option<u64> {
+        u64::from_str_radix(&self.body, 16).ok()
+    }
 }
 
 /// The snapshot as the database has it now.
@@ -90,7 +99,7 @@ pub async fn read(db: &dyn Database) -> Result<Snapshot, DatabaseError> {
                 .map(|a| a.number)
                 .collect(),
             revoked_links: of(&revoked, row.number, |l| l.program)
-                .filter_map(|l| u64::from_str_radix(&l.body, 16).ok())
+                .filter_map(LinkRow::body)
                 .collect(),
         })
         .collect();
@@ -120,4 +129,10 @@ pub async fn revoke(db: &dyn Database, link: &Link, now: i64) -> Result<(), Data
     let body = format!("{:016x}", link.pack());
     one(db, statement!(REVOKE, program, body, now)).await?;
     Ok(())
+}
+
+/// The bodies of a program's revoked links.
+pub async fn revoked(db: &dyn Database, program: u16) -> Result<BTreeSet<u64>, DatabaseError> {
+    let rows: Vec<LinkRow> = one(db, statement!(REVOKED_IN, program)).await?.all()?;
+    Ok(rows.iter().filter_map(LinkRow::body).collect())
 }

@@ -136,7 +136,7 @@ fn ten_thousand_rows_stream_through_in_bounded_memory() {
     }
     assert_eq!(seen, 10_001);
     assert!(largest < 100_000, "{largest}");
-    assert_eq!(api.batches() - before, 3 + 20, "one statement for 500 rows");
+    assert_eq!(api.batches() - before, 4 + 20, "one statement for 500 rows");
     let mut reader = csv::Reader::from_reader(text.as_slice());
     for (index, row) in reader.records().enumerate() {
         let row = row.unwrap();

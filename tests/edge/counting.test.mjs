@@ -1,6 +1,7 @@
 // Counting: every click once, however it comes.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { click, clicksByChannel, program, start, until } from "./worker.mjs";
 
@@ -118,12 +119,9 @@ test("the same queue batch delivered three times changes nothing, and a click wr
   }
 });
 
-// As in src/store/clicks.rs.
-const INSERT = `INSERT INTO clicks SELECT
-  (value ->> 'at') / 86400000, value ->> 'program', unhex(value ->> 'visitor'), unhex(value ->> 'id'), value ->> 'at',
-  value ->> 'advocate', value ->> 'medium', value ->> 'destination', value ->> 'label', value ->> 'class',
-  value ->> 'reason', value ->> 'rules', value ->> 'offset'
-  FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+// The Worker's own statement.
+const INSERT = /const INSERT: &str = "([^"]*)";/.exec(
+  readFileSync(new URL("../../src/store/clicks.rs", import.meta.url)).toString())?.[1] ?? "";
 
 test("a visitor is unique once in each channel and once in the program", async () => {
   const worker = await start({ vars: { CLICK_WINDOW_MS: "0" } });

@@ -64,18 +64,51 @@ test("a warm isolate redirects whatever fails", async () => {
   }
 });
 
-test("a full window is sent when its leader's answer is long gone", async () => {
+test("clicks that overlap, fill messages and outlive their clients are all counted", async () => {
   const worker = await start({ vars: { CLICK_WINDOW_MS: "300" } });
   try {
     const { links } = await program(worker);
-    // More than one message, and a client that hangs up on its first click.
+    // The leader's client hangs up before the window is over; 240 others fill
+    // two messages and leave a rest.
     const abort = new AbortController();
-    await fetch(links.email, { redirect: "manual", signal: abort.signal, headers: { "user-agent": "" } });
+    const leader = await fetch(links.email, { redirect: "manual", signal: abort.signal, headers: { "user-agent": "" } });
+    assert.equal(leader.status, 302);
     abort.abort();
     await Promise.all(Array.from({ length: 240 }, () => redirects(links.email)));
-    await until(async () => (await human(worker)) === 240 || human(worker), "counted", 20);
+    await until(async () => {
+      const { email } = await clicksByChannel(worker);
+      return (email?.human === 240 && email.suspected === 1) || email;
+    }, "counted", 20);
   } finally {
     await worker.stop();
+  }
+});
+
+test("a store that never answers holds up neither an answer nor the other way", async () => {
+  const worker = await start({ vars: { CLICK_WINDOW_MS: "0" } });
+  try {
+    const { links } = await program(worker);
+    await redirects(links.email);
+    await until(async () => (await human(worker)) === 1, "counted");
+    await worker.faults("CLICKS:hang");
+    await redirects(links.email);
+    await until(async () => (await human(worker)) === 2, "counted straight into D1", 25);
+  } finally {
+    await worker.stop();
+  }
+  const persist = mkdtempSync(join(tmpdir(), "goodword-"));
+  try {
+    const first = await start({ persist });
+    const { links } = await program(first);
+    await first.stop();
+    const cold = await start({ persist, vars: { FAULTS: "CONFIG:hang" } });
+    try {
+      await redirects(cold.base + new URL(links.email).pathname);
+    } finally {
+      await cold.stop();
+    }
+  } finally {
+    rmSync(persist, { recursive: true, force: true });
   }
 });
 

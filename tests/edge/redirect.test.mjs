@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PERSON, click, clicksByChannel, program, start, until } from "./worker.mjs";
+import { click, clicksByChannel, program, start, until } from "./worker.mjs";
 
 let worker, demo, code;
 
@@ -86,15 +86,9 @@ test("no query changes where the destination is, and none is answered with 5xx",
     assert.equal([...response.headers].filter(([name]) => name === "set-cookie").length, 1);
   }
   // workerd itself refuses a request line of 100 KB, as Cloudflare's edge does
-  // from 16 KB on; what it lets through from inside is cut between pairs.
+  // from 16 KB on; src/domain/redirect.rs has the test of what we would make of it.
   const long = `${demo.links.email}?a=1&q=${"x".repeat(100_000)}`;
   assert.equal((await click(long)).status, 414);
-  const inside = await worker.mf.dispatchFetch(long, { redirect: "manual", headers: PERSON });
-  if (inside.status !== 414) {
-    assert.equal(inside.status, 302);
-    const url = new URL(inside.headers.get("location"));
-    assert.deepEqual([url.origin, url.searchParams.get("a"), url.searchParams.has("q")], ["https://landing.example", "1", false]);
-  }
 });
 
 test("paths with tricks never leave the destination either", async () => {

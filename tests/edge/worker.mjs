@@ -12,7 +12,7 @@ const read = (path) => readFileSync(new URL(path, ROOT));
 export const ADMIN_KEY = "gwk_test0000000000000000000000000000000000000000";
 export const LINK_KEY = "1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/** Wraps the Worker: `/__faults?set=DB,CONFIG,CLICKS` says which bindings fail, `env.FAULTS` which fail from the start. */
+/** Wraps the Worker: `/__faults?set=DB,CONFIG,CLICKS:hang` says which bindings fail or never answer, `env.FAULTS` which fail from the start. */
 const WRAPPER = `
 import Worker from "./index.js";
 
@@ -21,7 +21,10 @@ const broken = (binding, name) => new Proxy(binding, {
   get(target, property) {
     const value = Reflect.get(target, property);
     if (typeof value !== "function" || property === "constructor") return value;
-    return () => { throw new Error(name + " was made to fail"); };
+    return () => {
+      if (faults.has(name + ":hang")) return new Promise(() => {});
+      throw new Error(name + " was made to fail");
+    };
   },
 });
 /** D1 prepares synchronously and fails when it is asked. */
@@ -42,7 +45,7 @@ export default class extends Worker {
     super(ctx, new Proxy(env, {
       get(target, name) {
         const value = Reflect.get(target, name);
-        if (!faults.has(name)) return value;
+        if (!faults.has(name) && !faults.has(name + ":hang")) return value;
         return name === "DB" ? brokenD1(value) : broken(value, name);
       },
     }));
