@@ -72,6 +72,15 @@ pub fn new_key(random: [u8; 32]) -> String {
     key
 }
 
+/// Whether a text has the form of a key, so that what has not is refused
+/// without asking the database.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    text.strip_prefix(KEY_PREFIX).is_some_and(|digits| {
+        digits.len() == 44 && digits.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// What is kept of a key: its SHA-256. It has 256 bits of its own, so there is
 /// nothing for a slow hash to protect.
 #[must_use]
@@ -98,7 +107,16 @@ mod tests {
     fn the_form_of_a_key_is_pinned() {
         let key = new_key([0xff; 32]);
         assert_eq!(key, "gwk_7n42DGM5Tflk9n8mt7Fhc77n42DGM5Tflk9n8mt7Fhc7");
-        assert_eq!(new_key([0; 32]).len(), key.len());
+        assert!(is_key(&key) && is_key(&new_key([0; 32])));
+        for text in [
+            "",
+            "gwk_",
+            "gwk_1",
+            &key.replace("gwk_", "gwx_"),
+            &format!("{key}7"),
+        ] {
+            assert!(!is_key(text), "{text:?}");
+        }
         assert_eq!(
             to_hex(&key_hash("")),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -204,6 +204,9 @@ async fn identify(call: &Call, headers: &HeaderMap) -> Result<Caller, Problem> {
             scopes: Scopes::All,
         });
     }
+    if !access::is_key(key) {
+        return Err(Problem::Unauthenticated);
+    }
     let row = api_keys::by_hash(call.db(), &access::to_hex(&hash)).await?;
     let row = row.ok_or(Problem::Unauthenticated)?;
     Ok(Caller {
