@@ -1,33 +1,36 @@
 //! `/v1/links/bulk`: many links, streamed in and out in constant memory.
 //!
-//! Owns the cutting of a body into rows, and the pace: rows are read as they
-//! come, resolved some hundreds at a time, and written before the next are read.
-//! One bad row is reported in its place and stops nothing.
+//! Owns the pace: rows are read as they come, resolved some hundreds at a time,
+//! and written before the next are read. One bad row is reported in its place and
+//! stops nothing.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+mod lines;
+mod rows;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
-    body::{Body, BodyDataStream, Bytes},
+    body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::Response,
 };
-use futures_util::{StreamExt, stream};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use futures_util::stream;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use self::{
+    lines::Lines,
+    rows::{Format, Issued, Rows, Wanted},
+};
 use super::{
     Call,
-    input::{Query, has_media_type, in_our_words, is_object},
+    input::Query,
     links, output,
     problem::{Fault, Problem},
 };
 use crate::{
     domain::{
-        cell::{guard, unguard},
         channel::{self, Channel, Medium},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         program::Status,
@@ -44,12 +47,6 @@ const MOST_ROWS: usize = 10_000;
 /// Rows that are resolved by one statement.
 const CHUNK_ROWS: usize = 500;
 
-/// Bytes of a row at most.
-const ROW_BYTES: usize = 4_096;
-
-/// The columns of a CSV, in any order; `advocate` is needed.
-const COLUMNS: [&str; 5] = ["advocate", "channel", "medium", "destination", "label"];
-
 /// Which program the links are for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -57,38 +54,6 @@ const COLUMNS: [&str; 5] = ["advocate", "channel", "medium", "destination", "lab
 pub(super) struct Bulk {
     /// Slug of the program.
     program: String,
-}
-
-/// A row that asks for a link.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    /// Id of the advocate, or `ext:` and their external id.
-    advocate: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    medium: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    destination: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-}
-
-/// What became of a row: a link, or an error.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Issued {
-    /// The line of the body on which the row began.
-    line: usize,
-    /// The row as it was asked.
-    #[serde(flatten)]
-    wanted: Wanted,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
 }
 
 /// Issues up to 10,000 links: a CSV with a header, or one JSON object a line;
@@ -130,35 +95,6 @@ pub(super) async fn issue(
     headers.insert(header::CONTENT_TYPE, format.media_type());
     headers.insert(header::CACHE_CONTROL, output::NO_STORE);
     Ok(response)
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Csv,
-    Ndjson,
-}
-
-impl Format {
-    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        if has_media_type(headers, "text/csv") {
-            Ok(Self::Csv)
-        } else if has_media_type(headers, "application/x-ndjson")
-            || has_media_type(headers, "application/jsonl")
-        {
-            Ok(Self::Ndjson)
-        } else {
-            Err(Problem::UnsupportedMediaType(
-                "text/csv or application/x-ndjson",
-            ))
-        }
-    }
-
-    fn media_type(self) -> axum::http::HeaderValue {
-        axum::http::HeaderValue::from_static(match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Ndjson => "application/x-ndjson",
-        })
-    }
 }
 
 /// Where a run stands.
@@ -212,240 +148,6 @@ impl Run {
         let issued = self.minter.mint(asked).await;
         Some(Ok(Bytes::from(self.rows.write(&issued))))
     }
-}
-
-/// A body as lines, each with its number. A quoted cell may not hold a line
-/// break: names of ours never do.
-struct Lines {
-    body: Option<BodyDataStream>,
-    buffer: VecDeque<u8>,
-    line: usize,
-}
-
-impl Lines {
-    fn new(body: Body) -> Self {
-        Self {
-            body: Some(body.into_data_stream()),
-            buffer: VecDeque::new(),
-            line: 0,
-        }
-    }
-
-    /// The next line without its end; an error is that row's, or the last.
-    async fn next(&mut self) -> Option<(usize, Result<String, String>)> {
-        let mut searched = 0;
-        let mut too_long = false;
-        loop {
-            if let Some(end) = self.buffer.iter().skip(searched).position(|b| *b == b'\n') {
-                let mut bytes: Vec<u8> = self.buffer.drain(..=searched + end).collect();
-                bytes.pop();
-                return Some(self.finish(bytes, too_long));
-            }
-            // A CR may be its last byte, which does not count.
-            if self.buffer.len() > ROW_BYTES + 1 {
-                // Read on to the end of the line, but keep none of it.
-                too_long = true;
-                self.buffer.clear();
-            }
-            searched = self.buffer.len();
-            match self.read().await {
-                Some(Ok(())) => {}
-                Some(Err(error)) => {
-                    self.line += 1;
-                    return Some((self.line, Err(error)));
-                }
-                None if self.buffer.is_empty() && !too_long => return None,
-                None => {
-                    let bytes = self.buffer.drain(..).collect();
-                    return Some(self.finish(bytes, too_long));
-                }
-            }
-        }
-    }
-
-    async fn read(&mut self) -> Option<Result<(), String>> {
-        match self.body.as_mut()?.next().await {
-            Some(Ok(bytes)) => {
-                self.buffer.extend(bytes);
-                Some(Ok(()))
-            }
-            Some(Err(_)) => {
-                self.body = None;
-                self.buffer.clear();
-                Some(Err("the body broke off here".to_owned()))
-            }
-            None => {
-                self.body = None;
-                None
-            }
-        }
-    }
-
-    fn finish(&mut self, mut bytes: Vec<u8>, too_long: bool) -> (usize, Result<String, String>) {
-        self.line += 1;
-        if bytes.last() == Some(&b'\r') {
-            bytes.pop();
-        }
-        let text = if too_long || bytes.len() > ROW_BYTES {
-            Err(format!("the row is longer than {ROW_BYTES} bytes"))
-        } else {
-            String::from_utf8(bytes).map_err(|_| "the row is not UTF-8".to_owned())
-        };
-        (self.line, text)
-    }
-}
-
-/// Rows as text, in and out.
-struct Rows {
-    format: Format,
-    /// The place of each of [`COLUMNS`] in the CSV, once its header was read.
-    places: Option<[Option<usize>; COLUMNS.len()]>,
-    /// A CSV whose header cannot be read has no rows that can.
-    unreadable: bool,
-}
-
-impl Rows {
-    fn new(format: Format) -> Self {
-        Self {
-            format,
-            places: None,
-            unreadable: false,
-        }
-    }
-
-    /// What is wrong with a line. Wrong in the header of a CSV, it is wrong with
-    /// all of it, and said once.
-    fn refuse(&mut self, error: String) -> Option<String> {
-        if self.unreadable {
-            return None;
-        }
-        self.unreadable = self.format == Format::Csv && self.places.is_none();
-        Some(error)
-    }
-
-    /// The row of a line; `None` for a line that holds none.
-    fn parse(&mut self, text: &str) -> Option<Result<Wanted, String>> {
-        let text = text.trim_start_matches('\u{feff}');
-        if text.trim().is_empty() || self.unreadable {
-            return None;
-        }
-        match self.format {
-            Format::Ndjson => Some(parse_json(text)),
-            Format::Csv => {
-                let cells = match csv_cells(text) {
-                    Ok(cells) => cells,
-                    Err(error) => return self.refuse(error).map(Err),
-                };
-                let Some(places) = self.places else {
-                    return match header_places(&cells) {
-                        Ok(places) => {
-                            self.places = Some(places);
-                            None
-                        }
-                        Err(error) => self.refuse(error).map(Err),
-                    };
-                };
-                let cell = |column: usize| {
-                    places
-                        .get(column)
-                        .copied()
-                        .flatten()
-                        .and_then(|place| cells.get(place))
-                        .map(|cell| unguard(cell.trim()).to_owned())
-                        .filter(|cell| !cell.is_empty())
-                };
-                Some(Ok(Wanted {
-                    advocate: cell(0).unwrap_or_default(),
-                    channel: cell(1),
-                    medium: cell(2),
-                    destination: cell(3),
-                    label: cell(4),
-                }))
-            }
-        }
-    }
-
-    fn header(&self) -> Vec<u8> {
-        match self.format {
-            Format::Ndjson => Vec::new(),
-            Format::Csv => {
-                b"line,advocate,channel,medium,destination,label,code,url,error\n".to_vec()
-            }
-        }
-    }
-
-    fn write(&self, issued: &[Issued]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(issued.len() * 128);
-        match self.format {
-            Format::Ndjson => {
-                for row in issued {
-                    // Strings and numbers always serialise.
-                    out.extend(serde_json::to_vec(row).unwrap_or_default());
-                    out.push(b'\n');
-                }
-            }
-            Format::Csv => {
-                let mut writer = csv::WriterBuilder::new().from_writer(&mut out);
-                for row in issued {
-                    let text = |cell: &Option<String>| {
-                        guard(cell.as_deref().unwrap_or_default()).into_owned()
-                    };
-                    let cells = [
-                        row.line.to_string(),
-                        guard(&row.wanted.advocate).into_owned(),
-                        text(&row.wanted.channel),
-                        text(&row.wanted.medium),
-                        text(&row.wanted.destination),
-                        text(&row.wanted.label),
-                        text(&row.code),
-                        text(&row.url),
-                        text(&row.error),
-                    ];
-                    // Writing into memory cannot fail.
-                    let _ = writer.write_record(cells);
-                }
-            }
-        }
-        out
-    }
-}
-
-fn parse_json(text: &str) -> Result<Wanted, String> {
-    if !is_object(text.as_bytes()) {
-        return Err("the row is not a JSON object".to_owned());
-    }
-    serde_json::from_str(text).map_err(|error| in_our_words(&error))
-}
-
-fn csv_cells(text: &str) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(_) => Ok(record.iter().map(ToOwned::to_owned).collect()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn header_places(cells: &[String]) -> Result<[Option<usize>; COLUMNS.len()], String> {
-    let known = format!("the columns are {}", COLUMNS.join(", "));
-    let mut places = [None; COLUMNS.len()];
-    for (index, cell) in cells.iter().enumerate() {
-        let name = cell.trim().to_ascii_lowercase();
-        let column = COLUMNS.iter().position(|column| *column == name);
-        let place = column.and_then(|column| places.get_mut(column));
-        match place {
-            None => return Err(format!("`{}` is no column; {known}", cell.trim())),
-            Some(Some(_)) => return Err(format!("the column `{name}` stands twice")),
-            Some(place) => *place = Some(index),
-        }
-    }
-    if places.first().copied().flatten().is_none() {
-        return Err(format!("the column `advocate` is missing; {known}"));
-    }
-    Ok(places)
 }
 
 /// Issues links of one program.

@@ -475,3 +475,11 @@ fn what_is_wrong_with_the_whole_request_is_a_problem() {
         ("program".to_owned(), "is disabled".to_owned())
     );
 }
+
+#[test]
+fn a_row_with_more_cells_than_columns_is_told_to_quote() {
+    let api = Api::furnished();
+    let answer = bulk(&api, "text/csv", "advocate,channel\nMaya, Dr.,email\n");
+    let told = "the row has 3 cells for 2 columns; quote a cell that holds a comma";
+    assert!(answer.text.contains(told), "{}", answer.text);
+}
