@@ -117,8 +117,9 @@ pub(super) struct Figures {
     shares: Shares,
     clicks: Clicks,
     /// Different visitors among the human clicks, counted anew each UTC day,
-    /// since a visitor's hash lives no longer. Clicks that ask for privacy
-    /// (Sec-GPC) have no hash and are not in it.
+    /// since a visitor's hash lives no longer, and where they first came: by a
+    /// clock other than UTC a day's figure is approximate around midnight.
+    /// Clicks that ask for privacy (Sec-GPC) have no hash and are not in it.
     uniques: i64,
 }
 
