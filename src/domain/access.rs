@@ -39,6 +39,18 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// All scopes.
+    pub const ALL: [Self; 8] = [
+        Self::ProgramsRead,
+        Self::ProgramsWrite,
+        Self::AdvocatesRead,
+        Self::AdvocatesWrite,
+        Self::LinksWrite,
+        Self::SharesWrite,
+        Self::StatisticsRead,
+        Self::KeysWrite,
+    ];
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -125,16 +137,7 @@ mod tests {
 
     #[test]
     fn names_and_serde_agree() {
-        for scope in [
-            Scope::ProgramsRead,
-            Scope::ProgramsWrite,
-            Scope::AdvocatesRead,
-            Scope::AdvocatesWrite,
-            Scope::LinksWrite,
-            Scope::SharesWrite,
-            Scope::StatisticsRead,
-            Scope::KeysWrite,
-        ] {
+        for scope in Scope::ALL {
             let json = serde_json::to_string(&scope).unwrap();
             assert_eq!(json, format!("\"{}\"", scope.name()));
         }

@@ -180,3 +180,16 @@ fn whoever_is_missing_is_404() {
     api.post("/v1/programs/nobody/advocates", &wanted)
         .problem(404);
 }
+
+#[test]
+fn an_empty_email_takes_the_stored_one_away() {
+    let api = Api::furnished();
+    let path = "/v1/programs/customers/advocates/ext:maya";
+    let set = api.patch(path, &json!({"email": "maya@example.com"}));
+    assert_eq!(set.expect(200)["email"], "maya@example.com");
+    let kept = api.patch(path, &json!({"name": "Maya"}));
+    assert_eq!(kept.expect(200)["email"], "maya@example.com");
+    let gone = api.patch(path, &json!({"email": ""}));
+    assert_eq!(gone.expect(200)["email"], serde_json::Value::Null);
+    api.patch(path, &json!({"email": "nobody"})).problem(422);
+}

@@ -103,3 +103,23 @@ fn revoking_what_is_not_there_is_404() {
     revoke("/v1/keys/admin").problem(404);
     revoke("/v1/keys/").problem(404);
 }
+
+#[test]
+fn a_key_makes_no_key_that_may_do_more_than_itself() {
+    let api = Api::new();
+    let key = api.key(&["keys:write", "links:write"]);
+    let ask = |scopes: &[&str]| {
+        let wanted = json!({"name": "Child", "scopes": scopes});
+        api.request(Method::POST, "/v1/keys")
+            .key(&key)
+            .json(&wanted)
+            .send()
+    };
+    ask(&["links:write"]).expect(201);
+    let problem = ask(&["links:write", "programs:write"]).problem(403);
+    assert_eq!(
+        problem["detail"],
+        "the key lacks the scope `programs:write`"
+    );
+    assert_eq!(api.column("SELECT name FROM api_keys").len(), 2);
+}

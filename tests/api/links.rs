@@ -7,7 +7,7 @@ use goodword::domain::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Api, BASE, KEYS};
+use crate::harness::{ADMIN, Api, BASE, KEYS};
 
 fn wanted() -> Value {
     json!({"program": "customers", "advocate": "ext:maya", "channel": "email"})
@@ -332,4 +332,25 @@ fn revoke_refuses_what_is_no_link_of_ours() {
             "why"
         );
     }
+}
+
+#[test]
+fn a_revoked_link_is_not_issued_again() {
+    let api = Api::furnished();
+    let wanted = json!({"program": "customers", "advocate": "ext:maya", "channel": "email"});
+    let code = api.post("/v1/links", &wanted).expect(200)["code"].clone();
+    api.post("/v1/links/revoke", &json!({"code": code}))
+        .expect(200);
+    api.post("/v1/links", &wanted).problem(409);
+    let row = json!({"advocate": "ext:maya", "channel": "email"}).to_string();
+    let bulk = api
+        .request(http::Method::POST, "/v1/links/bulk?program=customers")
+        .key(ADMIN)
+        .body("application/x-ndjson", row)
+        .send();
+    assert!(
+        bulk.text.contains("was revoked") && !bulk.text.contains("code"),
+        "{}",
+        bulk.text
+    );
 }

@@ -6,17 +6,6 @@ use serde_json::json;
 
 use crate::harness::{ADMIN, Api};
 
-const SCOPES: [Scope; 8] = [
-    Scope::ProgramsRead,
-    Scope::ProgramsWrite,
-    Scope::AdvocatesRead,
-    Scope::AdvocatesWrite,
-    Scope::LinksWrite,
-    Scope::SharesWrite,
-    Scope::StatisticsRead,
-    Scope::KeysWrite,
-];
-
 /// Every route with a path that leads somewhere.
 fn all() -> impl Iterator<Item = (Method, String, Option<Scope>)> {
     routes().into_iter().map(|route| {
@@ -70,7 +59,7 @@ fn the_table_of_routes_and_scopes_is_pinned() {
 #[test]
 fn a_key_of_one_scope_opens_its_routes_and_no_others() {
     let api = Api::furnished();
-    for held in SCOPES {
+    for held in Scope::ALL {
         let key = api.key(&[held.name()]);
         for (method, path, scope) in all() {
             let answer = api

@@ -142,6 +142,23 @@ test("a cold isolate redirects without KV, without D1, and says so without both"
   }
 });
 
+test("a configuration that KV refused at first is published when KV takes it again", async () => {
+  const worker = await start();
+  try {
+    await program(worker);
+    await worker.faults("CONFIG");
+    await worker.ok("PATCH", "/v1/programs/demo", { touch: "first" });
+    await worker.faults();
+    const kv = await worker.mf.getKVNamespace("CONFIG");
+    await until(async () => {
+      const snapshot = JSON.parse(await kv.get("snapshot") ?? "{}");
+      return snapshot.programs[0].touch === "first" || snapshot;
+    }, "published", 15);
+  } finally {
+    await worker.stop();
+  }
+});
+
 test("a configuration that could not be published is published by cron", async () => {
   const worker = await start();
   try {
