@@ -1,9 +1,9 @@
 //! The domain: values in, values out. No clock, no I/O, no `async`, no HTTP.
 //!
 //! In reading order: what a link says, how it is signed, where it leads; what a
-//! click is taken for and how a link is followed; what programs are made of and
-//! the codes that are said aloud; and the calendars, cells and keys that the rest
-//! needs.
+//! click is taken for and how a link is followed; what programs are made of, who
+//! is one person, and the codes that are said aloud; and the calendars, cells and
+//! keys that the rest needs.
 
 pub mod channel;
 pub mod link;
@@ -24,6 +24,7 @@ pub mod page;
 pub mod redirect;
 
 pub mod access;
+pub mod person;
 pub mod program;
 pub mod spoken;
 
