@@ -2,8 +2,9 @@
 //!
 //! In reading order: what a link says, how it is signed, where it leads; what a
 //! click is taken for and how a link is followed; what programs are made of, who
-//! is one person, and the codes that are said aloud; and the calendars, cells and
-//! keys that the rest needs.
+//! is one person, and the codes that are said aloud; how far a rate can be
+//! trusted; and the calendars, cells and keys that the
+//! rest needs.
 
 pub mod channel;
 pub mod link;
@@ -27,6 +28,8 @@ pub mod access;
 pub mod person;
 pub mod program;
 pub mod spoken;
+
+pub mod interval;
 
 pub mod cell;
 pub mod date;
