@@ -3,8 +3,8 @@
 //! In reading order: what a link says, how it is signed, where it leads; what a
 //! click is taken for and how a link is followed; what programs are made of, who
 //! is one person, and the codes that are said aloud; how far a rate can be
-//! trusted; and the calendars, cells and keys that the
-//! rest needs.
+//! trusted, and what it is compared with; and the calendars, cells and keys that
+//! the rest needs.
 
 pub mod channel;
 pub mod link;
@@ -29,6 +29,7 @@ pub mod person;
 pub mod program;
 pub mod spoken;
 
+pub mod benchmark;
 pub mod interval;
 
 pub mod cell;
