@@ -6,7 +6,7 @@
 //! - [`domain`]: what a link, a click, a receipt and a program are, and every
 //!   rule about them, as pure functions.
 //! - [`store`]: the SQL, over a small port that D1 and SQLite implement.
-//! - [`http`]: the API, as an axum router.
+//! - [`http`]: the API, from a request to its answer.
 //! - [`jobs`]: what happens outside a request: queue batches, cron.
 //! - `cloudflare`: the only user of `worker`, compiled for wasm32 alone: events,
 //!   wiring, the redirect's short cut through all of it.

@@ -1,13 +1,10 @@
-//! The way into the API and out of it: `http` types for axum, and back.
+//! The way into the API and out of it: the `http` crate's types, and back.
 
-use std::{cell::RefCell, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    http::{HeaderName, HeaderValue, Request as HttpRequest},
-};
-use tower_service::Service as _;
+use ::http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest};
+use futures_util::{StreamExt, TryStreamExt};
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 use worker::{
@@ -23,17 +20,13 @@ use super::{
 };
 use crate::{
     domain::snapshot::Snapshot,
-    http::{self, Call, Service, Snapshots, problem::Fault},
+    http::{self, Call, Response, Service, Snapshots, body::Body, problem::Fault},
     store::{self, Answer},
 };
 
 /// Waits before each further try to publish (ms). KV takes one write a second
 /// of a key, so the second of two changes fails at first.
 const REPUBLISH: [u64; 3] = [1_200, 2_400, 4_800];
-
-thread_local! {
-    static ROUTER: RefCell<Option<Router>> = const { RefCell::new(None) };
-}
 
 /// Answers a call of the API.
 pub async fn answer(
@@ -45,29 +38,17 @@ pub async fn answer(
     let (Some(read), Ok(call)) = (Request::parse(&text), call(&env, context, &text)) else {
         return Ok(js::page(500, "", ""));
     };
-    let Some(converted) = convert(&request, &read, call) else {
+    let Some(converted) = convert(&request, &read) else {
         return Ok(js::page(400, "", ""));
     };
-    let mut router =
-        ROUTER.with_borrow_mut(|router| router.get_or_insert_with(http::routes::router).clone());
-    let mut response = match router.call(converted).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    };
+    let mut response = http::answer(call, converted).await;
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         note(&fault);
     }
-    let headers = response.headers_mut();
-    headers.insert(
-        "x-content-type-options",
-        HeaderValue::from_static("nosniff"),
-    );
-    worker::response_to_wasm(response)
-        .map(Into::into)
-        .or_else(|error| {
-            log::fault("an answer could not be sent", &error);
-            Ok(js::page(500, "", ""))
-        })
+    send(response).or_else(|error| {
+        log::fault("an answer could not be sent", &js::describe(&error));
+        Ok(js::page(500, "", ""))
+    })
 }
 
 fn note(fault: &Fault) {
@@ -148,13 +129,16 @@ impl Snapshots for Publisher {
     }
 }
 
-/// The request as axum takes it. By hand, because `worker`'s own conversion has
-/// an `unreachable!` that a client's protocol version could reach.
-fn convert(request: &JsValue, read: &Request, call: Call) -> Option<HttpRequest<Body>> {
+/// The request with the `http` crate's types. By hand, because `worker`'s own
+/// conversion has an `unreachable!` that a client's protocol version could reach.
+fn convert(request: &JsValue, read: &Request) -> Option<HttpRequest<Body>> {
     let web: &web_sys::Request = request.unchecked_ref();
-    let body = web
-        .body()
-        .map_or_else(Body::empty, |stream| Body::new(worker::Body::new(stream)));
+    let body = web.body().map_or_else(Body::empty, |stream| {
+        let pieces = worker::Body::new(stream);
+        Body::Pieces(Box::pin(
+            pieces.map_err(|_| io::ErrorKind::ConnectionAborted.into()),
+        ))
+    });
     let mut converted = HttpRequest::builder()
         .method(read.method)
         .uri(read.target)
@@ -168,6 +152,37 @@ fn convert(request: &JsValue, read: &Request, call: Call) -> Option<HttpRequest<
             converted.headers_mut().append(name, value);
         }
     }
-    converted.extensions_mut().insert(call);
     Some(converted)
+}
+
+/// The answer as the runtime takes it. By hand, because `worker`'s conversion
+/// makes a stream of every body.
+fn send(response: Response) -> Result<JsValue, JsValue> {
+    let (head, body) = response.into_parts();
+    let body: JsValue = match body {
+        Body::Whole(bytes) if bytes.is_empty() => JsValue::NULL,
+        Body::Whole(bytes) => Uint8Array::from(&*bytes).into(),
+        Body::Pieces(pieces) => {
+            let pieces = pieces.map(|piece| match piece {
+                Ok(bytes) => Ok(Uint8Array::from(&*bytes).into()),
+                Err(error) => Err(error.to_string().into()),
+            });
+            wasm_streams::ReadableStream::from_stream(pieces)
+                .into_raw()
+                .into()
+        }
+    };
+    js::answer(head.status.as_u16(), &to_lines(&head.headers), &body)
+}
+
+/// Name and value in turn, one line each.
+fn to_lines(headers: &HeaderMap) -> String {
+    let mut lines = String::from("x-content-type-options\nnosniff");
+    for (name, value) in headers {
+        for part in [name.as_str(), &String::from_utf8_lossy(value.as_bytes())] {
+            lines.push('\n');
+            lines.push_str(part);
+        }
+    }
+    lines
 }

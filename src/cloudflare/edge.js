@@ -77,6 +77,21 @@ export function page(status, html, extra) {
 }
 
 /**
+ * An answer of the API. `lines` are its headers, name and value in turn.
+ * @param {number} status
+ * @param {string} lines
+ * @param {Uint8Array<ArrayBuffer> | ReadableStream | null} body
+ */
+export function answer(status, lines, body) {
+  const headers = new Headers();
+  const cells = lines.split("\n");
+  for (let index = 0; index + 1 < cells.length; index += 2) {
+    headers.append(cells[index], cells[index + 1]);
+  }
+  return new Response(body, { status, headers });
+}
+
+/**
  * Runs statements in one transaction. `text` is `[[sql, [parameter, …]], …]`;
  * the answer is the rows of each, as JSON texts.
  * @param {import("@cloudflare/workers-types").D1Database} database

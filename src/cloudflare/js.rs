@@ -14,6 +14,9 @@ extern "C" {
     /// See edge.js.
     pub fn page(status: u16, html: &str, extra: &str) -> JsValue;
     /// See edge.js.
+    #[wasm_bindgen(catch)]
+    pub fn answer(status: u16, lines: &str, body: &JsValue) -> Result<JsValue, JsValue>;
+    /// See edge.js.
     pub fn batch(database: &JsValue, text: &str) -> Promise;
     /// See edge.js.
     pub fn describe(error: &JsValue) -> String;

@@ -1,15 +1,16 @@
 //! `/v1/programs/{program}/advocates`
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call,
-    input::{Json, Page, Path, Query},
+    Call, Response,
+    input::Page,
     output::{self, Items},
     problem::{Fault, Problem},
     programs::{self, Emptiable},
+    request::Request,
 };
 use crate::{
     domain::{
@@ -116,12 +117,10 @@ fn missing(reference: &str, field: Option<&'static str>) -> Problem {
     params(("program" = String, Path, description = "Slug of the program")),
     request_body = NewAdvocate,
     responses((status = 201, body = Advocate), (status = 200, body = Advocate)))]
-pub(super) async fn create(
-    call: Call,
-    Path(program): Path<String>,
-    Json(new): Json<NewAdvocate>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn create(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewAdvocate = request.json()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let candidates = random_numbers()?;
     let advocate = New {
         external_id: new.external_id.as_ref(),
@@ -152,12 +151,10 @@ fn random_numbers() -> Result<[u32; CANDIDATES], Problem> {
 #[utoipa::path(get, path = "/v1/programs/{program}/advocates", tag = "advocates",
     params(("program" = String, Path, description = "Slug of the program"), Page),
     responses((status = 200, body = Items<Advocate>)))]
-pub(super) async fn list(
-    call: Call,
-    Path(program): Path<String>,
-    Query(page): Query<Page>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn list(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let page: Page = request.query()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let after = page.after((-1, -1), |cursor| {
         let (created_at, number) = cursor.split_once('.')?;
         Some((created_at.parse().ok()?, number.parse().ok()?))
@@ -175,12 +172,10 @@ pub(super) async fn list(
         ("program" = String, Path, description = "Slug of the program"),
         ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
     responses((status = 200, body = Advocate)))]
-pub(super) async fn read(
-    call: Call,
-    Path((program, reference)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
-    let row = require(&call, program.number, &reference, None).await?;
+pub(super) async fn read(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let row = require(call, program.number, request.path("advocate"), None).await?;
     Ok(output::json(StatusCode::OK, &Advocate::from(row)))
 }
 
@@ -190,13 +185,11 @@ pub(super) async fn read(
         ("program" = String, Path, description = "Slug of the program"),
         ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
     request_body = AdvocateChanges, responses((status = 200, body = Advocate)))]
-pub(super) async fn update(
-    call: Call,
-    Path((program, reference)): Path<(String, String)>,
-    Json(changes): Json<AdvocateChanges>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
-    let before = require(&call, program.number, &reference, None).await?;
+pub(super) async fn update(request: Request) -> Result<Response, Problem> {
+    let (call, reference) = (&request.call, request.path("advocate"));
+    let changes: AdvocateChanges = request.json()?;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let before = require(call, program.number, reference, None).await?;
     let stored = Changes {
         kind: changes.kind,
         name: changes.name.as_ref(),
@@ -205,12 +198,8 @@ pub(super) async fn update(
     };
     let after =
         advocates::update(call.db(), program.number, before.number, stored, call.now).await?;
-    let after = after.ok_or_else(|| missing(&reference, None))?;
+    let after = after.ok_or_else(|| missing(reference, None))?;
     let switched = after.status != before.status;
     let response = output::json(StatusCode::OK, &Advocate::from(after));
-    Ok(if switched {
-        output::published(&call, response).await
-    } else {
-        response
-    })
+    Ok(output::published_if(switched, call, response).await)
 }

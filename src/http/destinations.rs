@@ -1,15 +1,16 @@
 //! `/v1/programs/{program}/destinations`
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call,
-    input::{Json, Page, Path, Query},
+    Response,
+    input::Page,
     output::{self, Items},
     problem::Problem,
     programs,
+    request::Request,
 };
 use crate::{
     domain::{
@@ -72,28 +73,25 @@ fn missing(slug: &str) -> Problem {
     params(("program" = String, Path, description = "Slug of the program")),
     request_body = NewDestination,
     responses((status = 201, body = Destination), (status = 200, body = Destination)))]
-pub(super) async fn create(
-    call: Call,
-    Path(program): Path<String>,
-    Json(new): Json<NewDestination>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn create(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewDestination = request.json()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let created =
         destinations::create(call.db(), program.number, &new.slug, &new.url, call.now).await?;
-    let same = |row: &Row| row.url == new.url;
-    output::created(&call, created, Destination::from, same, "destination", true).await
+    let (status, row) = output::created(created, "destination", |row| row.url == new.url)?;
+    let response = output::json(status, &Destination::from(row));
+    Ok(output::published_if(status == StatusCode::CREATED, call, response).await)
 }
 
 /// Lists destinations.
 #[utoipa::path(get, path = "/v1/programs/{program}/destinations", tag = "destinations",
     params(("program" = String, Path, description = "Slug of the program"), Page),
     responses((status = 200, body = Items<Destination>)))]
-pub(super) async fn list(
-    call: Call,
-    Path(program): Path<String>,
-    Query(page): Query<Page>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn list(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let page: Page = request.query()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let after = page.after(-1, |cursor| cursor.parse().ok())?;
     let limit = page.limit.get();
     let rows = destinations::page(call.db(), program.number, after, limit + 1).await?;
@@ -108,13 +106,11 @@ pub(super) async fn list(
         ("program" = String, Path, description = "Slug of the program"),
         ("destination" = String, Path, description = "Slug of the destination")),
     responses((status = 200, body = Destination)))]
-pub(super) async fn read(
-    call: Call,
-    Path((program, slug)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
-    let row = destinations::by_slug(call.db(), program.number, &slug).await?;
-    let row = row.ok_or_else(|| missing(&slug))?;
+pub(super) async fn read(request: Request) -> Result<Response, Problem> {
+    let (call, slug) = (&request.call, request.path("destination"));
+    let program = programs::require(call, request.path("program"), None).await?;
+    let row = destinations::by_slug(call.db(), program.number, slug).await?;
+    let row = row.ok_or_else(|| missing(slug))?;
     Ok(output::json(StatusCode::OK, &Destination::from(row)))
 }
 
@@ -125,22 +121,20 @@ pub(super) async fn read(
         ("program" = String, Path, description = "Slug of the program"),
         ("destination" = String, Path, description = "Slug of the destination")),
     request_body = DestinationChanges, responses((status = 200, body = Destination)))]
-pub(super) async fn update(
-    call: Call,
-    Path((program, slug)): Path<(String, String)>,
-    Json(changes): Json<DestinationChanges>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn update(request: Request) -> Result<Response, Problem> {
+    let (call, slug) = (&request.call, request.path("destination"));
+    let changes: DestinationChanges = request.json()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let row = destinations::update(
         call.db(),
         program.number,
-        &slug,
+        slug,
         changes.url.as_ref(),
         changes.status,
         call.now,
     )
     .await?;
-    let row = row.ok_or_else(|| missing(&slug))?;
+    let row = row.ok_or_else(|| missing(slug))?;
     let response = output::json(StatusCode::OK, &Destination::from(row));
-    Ok(output::published(&call, response).await)
+    Ok(output::published(call, response).await)
 }

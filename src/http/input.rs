@@ -3,68 +3,42 @@
 //! Owns the limits on size and the translation of serde's errors. What a field
 //! may hold is said by its type.
 
-use std::pin::Pin;
-
-use axum::{
-    body::{Body, Bytes},
-    extract::{FromRequest, FromRequestParts, Request, rejection::QueryRejection},
-    http::{HeaderMap, header, request::Parts},
-};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{HeaderMap, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
 use super::{
     json_path,
     problem::{FieldError, Problem},
+    query,
 };
 
-/// Bytes of a JSON body at most.
-const JSON_BYTES: usize = 64 * 1_024;
+/// Bytes of a body at most that is not streamed.
+pub const MOST_BYTES: usize = 64 * 1_024;
 
-/// A JSON body.
-pub struct Json<T>(pub T);
-
-/// A query string.
-pub struct Query<T>(pub T);
-
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !has_media_type(request.headers(), "application/json") {
-            return Err(Problem::UnsupportedMediaType("application/json"));
-        }
-        let bytes = collect(request.into_body()).await?;
-        if !is_object(&bytes) && is_json(&bytes) {
-            return Err(Problem::field("(body)", "must be a JSON object"));
-        }
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| from_json_error(&bytes, &error))
-    }
+/// Reads a JSON body.
+pub fn json<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Problem> {
+    check_json(headers, text)?;
+    serde_json::from_slice(text).map_err(|error| from_json_error(text, &error))
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(from_query_rejection(&rejection)),
-        }
-    }
-}
-
-/// The whole body. Boxed, so that it is compiled once and not into every handler.
-fn collect(body: Body) -> Pin<Box<dyn Future<Output = Result<Bytes, Problem>> + Send>> {
-    Box::pin(async {
-        match Limited::new(body, JSON_BYTES).collect().await {
-            Ok(collected) => Ok(collected.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge(JSON_BYTES)),
-            Err(_) => Err(Problem::Malformed("the body broke off".to_owned())),
-        }
+/// Reads a query string.
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    query::read(text).map_err(|fault| {
+        let path = fault.name.as_deref().unwrap_or(".");
+        Problem::Invalid(vec![field_error(path, &fault.message)])
     })
+}
+
+/// What can be said of a JSON body without its type.
+fn check_json(headers: &HeaderMap, text: &[u8]) -> Result<(), Problem> {
+    if !has_media_type(headers, "application/json") {
+        return Err(Problem::UnsupportedMediaType("application/json"));
+    }
+    if !is_object(text) && is_json(text) {
+        return Err(Problem::field("(body)", "must be a JSON object"));
+    }
+    Ok(())
 }
 
 /// Whether `Content-Type` is the media type, whatever its parameters.
@@ -112,18 +86,6 @@ pub fn in_our_words(error: &serde_json::Error) -> String {
         Some((found, _)) => format!("{found}, expected an object"),
         None => message.to_owned(),
     }
-}
-
-fn from_query_rejection(rejection: &QueryRejection) -> Problem {
-    let text = rejection.body_text();
-    let text = text
-        .strip_prefix("Failed to deserialize query string: ")
-        .unwrap_or(&text);
-    let (path, message) = match text.split_once(": ") {
-        Some((path, message)) if !path.contains([' ', '`']) => (path, message),
-        _ => (".", text),
-    };
-    Problem::Invalid(vec![field_error(path, message)])
 }
 
 /// A missing or unknown field is named by serde's message, not by its path.
@@ -198,20 +160,6 @@ impl Page {
             None => Ok(start),
             Some(cursor) => parse(cursor)
                 .ok_or_else(|| Problem::field("cursor", "is not one that a page before answered")),
-        }
-    }
-}
-
-/// The parameters in the path. What is no UTF-8 names nothing that there is.
-pub struct Path<T>(pub T);
-
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Path::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(_) => Err(Problem::NotFound("nothing has this path".to_owned())),
         }
     }
 }

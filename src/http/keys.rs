@@ -1,14 +1,15 @@
 //! `/v1/keys`
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call, Caller,
-    input::{Json, Page, Path, Query},
+    Response,
+    input::Page,
     output::{self, Items},
     problem::{Fault, Problem},
+    request::Request,
 };
 use crate::{
     domain::{
@@ -66,11 +67,9 @@ pub(super) struct CreatedKey {
 /// Creates a key, with scopes that the calling key has itself.
 #[utoipa::path(post, path = "/v1/keys", tag = "keys", request_body = NewKey,
     responses((status = 201, body = CreatedKey)))]
-pub(super) async fn create(
-    call: Call,
-    caller: Caller,
-    Json(new): Json<NewKey>,
-) -> Result<Response, Problem> {
+pub(super) async fn create(request: Request) -> Result<Response, Problem> {
+    let (call, caller) = (&request.call, request.caller());
+    let new: NewKey = request.json()?;
     let mut scopes = new.scopes;
     scopes.sort_unstable();
     scopes.dedup();
@@ -98,10 +97,11 @@ pub(super) async fn create(
 /// Lists keys, revoked ones too, oldest first.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(Page),
     responses((status = 200, body = Items<Key>)))]
-pub(super) async fn list(call: Call, Query(page): Query<Page>) -> Result<Response, Problem> {
+pub(super) async fn list(request: Request) -> Result<Response, Problem> {
+    let page: Page = request.query()?;
     let after = page.after(String::new(), |cursor| Some(cursor.to_owned()))?;
     let limit = page.limit.get();
-    let rows = api_keys::page(call.db(), &after, limit + 1).await?;
+    let rows = api_keys::page(request.call.db(), &after, limit + 1).await?;
     let keys = Items::page(rows, limit, |row| row.id.clone(), Key::try_from);
     let keys = Items {
         items: keys.items.into_iter().collect::<Result<Vec<_>, _>>()?,
@@ -114,8 +114,9 @@ pub(super) async fn list(call: Call, Query(page): Query<Page>) -> Result<Respons
 #[utoipa::path(delete, path = "/v1/keys/{key}", tag = "keys",
     params(("key" = String, Path, description = "Id of the key")),
     responses((status = 200, body = Key)))]
-pub(super) async fn revoke(call: Call, Path(id): Path<String>) -> Result<Response, Problem> {
-    let row = api_keys::revoke(call.db(), &id, call.now).await?;
+pub(super) async fn revoke(request: Request) -> Result<Response, Problem> {
+    let (call, id) = (&request.call, request.path("key"));
+    let row = api_keys::revoke(call.db(), id, call.now).await?;
     let row = row.ok_or_else(|| Problem::NotFound(format!("there is no key `{id}`")))?;
     Ok(output::json(StatusCode::OK, &Key::try_from(row)?))
 }

@@ -1,15 +1,16 @@
 //! `/v1/programs/{program}/labels`
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call,
-    input::{Json, Page, Path, Query},
+    Response,
+    input::Page,
     output::{self, Items},
     problem::Problem,
     programs,
+    request::Request,
 };
 use crate::{
     domain::program::Slug,
@@ -47,26 +48,23 @@ pub(super) struct NewLabel {
     params(("program" = String, Path, description = "Slug of the program")),
     request_body = NewLabel,
     responses((status = 201, body = Label), (status = 200, body = Label)))]
-pub(super) async fn create(
-    call: Call,
-    Path(program): Path<String>,
-    Json(new): Json<NewLabel>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn create(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewLabel = request.json()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let created = labels::create(call.db(), program.number, &new.slug, call.now).await?;
-    output::created(&call, created, Label::from, |_| true, "label", false).await
+    let (status, row) = output::created(created, "label", |_| true)?;
+    Ok(output::json(status, &Label::from(row)))
 }
 
 /// Lists labels.
 #[utoipa::path(get, path = "/v1/programs/{program}/labels", tag = "labels",
     params(("program" = String, Path, description = "Slug of the program"), Page),
     responses((status = 200, body = Items<Label>)))]
-pub(super) async fn list(
-    call: Call,
-    Path(program): Path<String>,
-    Query(page): Query<Page>,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &program, None).await?;
+pub(super) async fn list(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let page: Page = request.query()?;
+    let program = programs::require(call, request.path("program"), None).await?;
     let after = page.after(0, |cursor| cursor.parse().ok())?;
     let limit = page.limit.get();
     let rows = labels::page(call.db(), program.number, after, limit + 1).await?;

@@ -1,10 +1,10 @@
 //! `/v1/links`: issue one, explain one, revoke one. Many stand in `links_bulk`.
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Call, advocates, input::Json, output, problem::Problem, programs};
+use super::{Call, Response, advocates, output, problem::Problem, programs, request::Request};
 use crate::{
     domain::{
         channel::{self, Channel, ChoiceError, Medium},
@@ -171,7 +171,9 @@ pub(super) async fn label(
 /// written.
 #[utoipa::path(post, path = "/v1/links", tag = "links", request_body = NewLink,
     responses((status = 200, body = IssuedLink)))]
-pub(super) async fn issue(call: Call, Json(new): Json<NewLink>) -> Result<Response, Problem> {
+pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewLink = request.json()?;
     let medium = medium(new.channel, new.medium)?;
     let wanted = Wanted {
         program: &new.program,
@@ -180,7 +182,7 @@ pub(super) async fn issue(call: Call, Json(new): Json<NewLink>) -> Result<Respon
         destination: new.destination.as_deref(),
         label: new.label.as_deref(),
     };
-    let resolved = resolve(&call, wanted).await?;
+    let resolved = resolve(call, wanted).await?;
     let revoked = store::snapshot::revoked(call.db(), resolved.program.number).await?;
     if revoked.contains(&resolved.link.pack()) {
         return Err(Problem::Conflict(REVOKED.to_owned()));
@@ -263,7 +265,9 @@ pub(super) struct ExplainedLink {
 /// Explains a code.
 #[utoipa::path(post, path = "/v1/links/verify", tag = "links", request_body = Code,
     responses((status = 200, body = Explained)))]
-pub(super) async fn verify(call: Call, Json(code): Json<Code>) -> Result<Response, Problem> {
+pub(super) async fn verify(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let code: Code = request.json()?;
     let code = code.text();
     let link = match call.service.keyring.read_link(code) {
         Ok(link) => link,
@@ -328,7 +332,9 @@ pub(super) struct Revoked {
 /// neutral page from the snapshot's next refresh on, and is not issued again.
 #[utoipa::path(post, path = "/v1/links/revoke", tag = "links", request_body = Code,
     responses((status = 200, body = Revoked)))]
-pub(super) async fn revoke(call: Call, Json(code): Json<Code>) -> Result<Response, Problem> {
+pub(super) async fn revoke(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let code: Code = request.json()?;
     let code = code.text();
     let link = call
         .service
@@ -345,5 +351,5 @@ pub(super) async fn revoke(call: Call, Json(code): Json<Code>) -> Result<Respons
         revoked: true,
     };
     let response = output::json(StatusCode::OK, &revoked);
-    Ok(output::published(&call, response).await)
+    Ok(output::published(call, response).await)
 }

@@ -9,13 +9,9 @@ mod rows;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use axum::{
-    body::{Body, Bytes},
-    extract::Request,
-    http::{StatusCode, header},
-    response::Response,
-};
+use bytes::Bytes;
 use futures_util::stream;
+use http::header;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -24,10 +20,11 @@ use self::{
     rows::{Format, Issued, Rows, Wanted},
 };
 use super::{
-    Call,
-    input::Query,
+    Call, Response,
+    body::Body,
     links, output,
     problem::{Fault, Problem},
+    request::Request,
 };
 use crate::{
     domain::{
@@ -63,11 +60,9 @@ pub(super) struct Bulk {
         description = "Columns or fields: advocate, channel, medium, destination, label"),
     responses((status = 200, content(
         (Issued = "application/x-ndjson"), (String = "text/csv")))))]
-pub(super) async fn issue(
-    call: Call,
-    Query(bulk): Query<Bulk>,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
+    let call = request.call.clone();
+    let bulk: Bulk = request.query()?;
     let format = Format::of(request.headers())?;
     let program = links::usable_program(&call, &bulk.program, Some("program")).await?;
     let number = program.number;
@@ -89,8 +84,7 @@ pub(super) async fn issue(
         let chunk = run.next().await?;
         Some((chunk, run))
     });
-    let mut response = Response::new(Body::from_stream(answer));
-    *response.status_mut() = StatusCode::OK;
+    let mut response = Response::new(Body::Pieces(Box::pin(answer)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, format.media_type());
     headers.insert(header::CACHE_CONTROL, output::NO_STORE);

@@ -1,36 +1,47 @@
-//! The API: axum over the port, problem+json for errors. No `worker`.
+//! The API: the `http` crate's types over the port, problem+json for errors. No
+//! `worker`.
 //!
 //! Owns routes, access, input and output. Each resource is a module of its own;
-//! [`routes::router`] puts them together, and is the only place that says who may
+//! [`routes::ROUTES`] puts them together, and is the only place that says who may
 //! call what.
 
 use std::sync::Arc;
-
-use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     domain::{access::Scope, keyring::Keyring, snapshot::Snapshot},
     store::{Answer, Database},
 };
 
-mod advocates;
-mod destinations;
+pub mod routes;
+
+mod dispatch;
+mod request;
+
+pub mod body;
 mod input;
 mod json_path;
+mod output;
+pub mod problem;
+mod query;
+
+mod advocates;
+mod destinations;
+mod health;
 mod keys;
 mod labels;
 mod links;
 mod links_bulk;
-mod openapi;
-mod output;
-pub mod problem;
 mod programs;
-pub mod routes;
 mod shares;
 mod statistics;
 
-pub use self::openapi::document as openapi;
-use self::problem::Problem;
+mod openapi;
+
+use self::body::Body;
+pub use self::{dispatch::answer, openapi::document as openapi};
+
+/// What a request is answered with.
+pub type Response = ::http::Response<Body>;
 
 /// Where the configuration snapshot is published.
 pub trait Snapshots: Send + Sync {
@@ -52,8 +63,8 @@ pub struct Service {
     pub log: fn(&problem::Fault),
 }
 
-/// One call of the API. It travels in the request's extensions, so that the
-/// router is built once and time stays an argument.
+/// What one call of the API has beside the request, so that time stays an
+/// argument.
 #[derive(Clone)]
 pub struct Call {
     /// What it may use.
@@ -64,7 +75,7 @@ pub struct Call {
     pub base_url: String,
 }
 
-/// Who calls, as far as the route asked; put there by the guard.
+/// Who calls, as far as the route asked.
 #[derive(Debug, Clone)]
 struct Caller {
     /// The id of the API key, `admin` for the operator's.
@@ -79,6 +90,13 @@ enum Scopes {
 }
 
 impl Caller {
+    fn nobody() -> Self {
+        Self {
+            key: String::new(),
+            scopes: Scopes::Some(Vec::new()),
+        }
+    }
+
     fn may(&self, scope: Scope) -> bool {
         match &self.scopes {
             Scopes::All => true,
@@ -108,29 +126,5 @@ impl Call {
             message: "the snapshot was not published; cron will try again",
             cause: error.to_string(),
         })
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Call {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or(Problem::misassembled("no Call in the request"))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or(Problem::misassembled("no Caller in the request"))
     }
 }

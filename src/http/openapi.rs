@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    advocates, destinations, keys, labels, links, links_bulk, problem, programs, routes, shares,
-    statistics,
+    advocates, destinations, health, keys, labels, links, links_bulk, problem, programs, routes,
+    shares, statistics,
 };
 
 #[derive(OpenApi)]
@@ -25,7 +25,7 @@ use super::{
         description = "Signed referral links at Cloudflare's edge, from the click to the reward."
     ),
     paths(
-        routes::health,
+        health::health,
         programs::create, programs::list, programs::read, programs::update,
         destinations::create, destinations::list, destinations::read, destinations::update,
         labels::create, labels::list,
@@ -52,7 +52,6 @@ impl Modify for Access {
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
         );
         document.components = Some(components);
-        let table = routes::routes();
         for (path, item) in &mut document.paths.paths {
             let operations = [
                 ("GET", &mut item.get),
@@ -62,7 +61,7 @@ impl Modify for Access {
             ];
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
-                let route = table
+                let route = routes::ROUTES
                     .iter()
                     .find(|route| route.path == path && route.method == method);
                 let has_body = operation.request_body.is_some();
@@ -139,7 +138,7 @@ mod tests {
                 }
             }
         }
-        let mut served: Vec<String> = routes::routes()
+        let mut served: Vec<String> = routes::ROUTES
             .iter()
             .map(|route| format!("{} {}", route.method, route.path))
             .collect();

@@ -1,13 +1,10 @@
 //! Output: pages, times, CSV cells.
 
-use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Call, problem::Problem};
+use super::{Call, Response, body::Body, problem::Problem};
 use crate::{domain::date, store::programs::Created};
 
 /// A page of a list.
@@ -38,6 +35,9 @@ impl<T> Items<T> {
     }
 }
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
+
 /// For answers that belong to whoever holds the key.
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -49,37 +49,30 @@ pub fn time(at: i64) -> String {
 /// JSON that nobody may keep: it belongs to whoever holds the key.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     match serde_json::to_string(value) {
-        Ok(text) => {
-            let headers = [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
-            (status, headers, text).into_response()
-        }
+        Ok(text) => answer(status, JSON, text.into()),
         Err(_) => Problem::misassembled("an answer does not serialise").into_response(),
     }
 }
 
+fn answer(status: StatusCode, media_type: HeaderValue, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
 /// 201 for what is new, 200 for what was there before and is meant again.
 /// Something else under the same name is a conflict.
-pub async fn created<R, V: Serialize>(
-    call: &Call,
+pub fn created<R>(
     created: Created<R>,
-    view: impl FnOnce(R) -> V,
-    same: impl FnOnce(&R) -> bool,
     what: &'static str,
-    publishes: bool,
-) -> Result<Response, Problem> {
+    same: impl FnOnce(&R) -> bool,
+) -> Result<(StatusCode, R), Problem> {
     match created {
-        Created::New(row) => {
-            let response = json(StatusCode::CREATED, &view(row));
-            Ok(if publishes {
-                published(call, response).await
-            } else {
-                response
-            })
-        }
-        Created::Existing(row) if same(&row) => Ok(json(StatusCode::OK, &view(row))),
+        Created::New(row) => Ok((StatusCode::CREATED, row)),
+        Created::Existing(row) if same(&row) => Ok((StatusCode::OK, row)),
         Created::Existing(_) => Err(Problem::Conflict(format!(
             "there is already a {what} of this name, and it is different; change it with PATCH"
         ))),
@@ -96,6 +89,15 @@ pub async fn published(call: &Call, mut response: Response) -> Response {
         response.extensions_mut().insert(fault);
     }
     response
+}
+
+/// The same, where the configuration may have stayed as it was.
+pub async fn published_if(changed: bool, call: &Call, response: Response) -> Response {
+    if changed {
+        published(call, response).await
+    } else {
+        response
+    }
 }
 
 /// Whether the client prefers CSV to JSON.
@@ -126,13 +128,8 @@ fn quality<'a>(accept: &'a str, media_type: &str) -> &'a str {
 pub fn csv(name: &str, text: Vec<u8>) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\""))
         .unwrap_or(HeaderValue::from_static("attachment"));
-    let headers: [(HeaderName, HeaderValue); 3] = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, text).into_response()
+    let mut response = answer(StatusCode::OK, CSV, text.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    response
 }

@@ -4,13 +4,11 @@
 //! to HTTP. The client's faults are explained; ours are not, but travel in the
 //! response's extensions as a [`Fault`], for the boundary to log once.
 
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Response;
 use crate::{domain::access::Scope, store::DatabaseError};
 
 /// What went wrong inside, for the log and nobody else.
@@ -53,8 +51,8 @@ pub enum Problem {
     Forbidden(Scope),
     /// There is no such thing; says what.
     NotFound(String),
-    /// The route takes other methods; `Allow` says which.
-    MethodNotAllowed,
+    /// The path takes other methods: these, as `Allow` lists them.
+    MethodNotAllowed(String),
     /// It contradicts what is there.
     Conflict(String),
     /// Larger than the limit, in bytes.
@@ -122,7 +120,7 @@ impl Problem {
                 "The API key may not do this",
             ),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
-            Self::MethodNotAllowed => (
+            Self::MethodNotAllowed(_) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method-not-allowed",
                 "The method is not allowed here",
@@ -168,7 +166,7 @@ impl Problem {
                 "send `Authorization: Bearer` with a key that was not revoked".to_owned()
             }
             Self::Forbidden(scope) => format!("the key lacks the scope `{}`", scope.name()),
-            Self::MethodNotAllowed => "`Allow` lists the methods that are".to_owned(),
+            Self::MethodNotAllowed(_) => "`Allow` lists the methods that are".to_owned(),
             Self::TooLarge(limit) => format!("at most {limit} bytes are taken"),
             Self::UnsupportedMediaType(expected) => format!("send {expected}"),
             Self::Unavailable(_) => {
@@ -181,22 +179,25 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    /// The answer that says so.
+    pub(super) fn into_response(self) -> Response {
         let (status, kind, title) = self.kind();
         let detail = self.detail();
-        let (errors, fault) = match self {
-            Self::Invalid(errors) => (errors, None),
-            Self::Internal(fault) => (Vec::new(), Some(fault)),
+        let (mut allow, mut fault) = (None, None);
+        let mut errors = Vec::new();
+        match self {
+            Self::Invalid(invalid) => errors = invalid,
+            Self::MethodNotAllowed(methods) => allow = HeaderValue::from_str(&methods).ok(),
+            Self::Internal(internal) => fault = Some(internal),
             Self::Unavailable(error) => {
-                let fault = Fault {
+                fault = Some(Fault {
                     message: "a call failed for the database",
                     cause: error.to_string(),
-                };
-                (Vec::new(), Some(fault))
+                });
             }
-            _ => (Vec::new(), None),
-        };
+            _ => {}
+        }
         let body = Body {
             r#type: format!("urn:goodword:problem:{kind}"),
             title,
@@ -206,7 +207,8 @@ impl IntoResponse for Problem {
         };
         // Strings and numbers always serialise.
         let json = serde_json::to_string(&body).unwrap_or_default();
-        let mut response = (status, json).into_response();
+        let mut response = Response::new(json.into());
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -218,6 +220,9 @@ impl IntoResponse for Problem {
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(allow) = allow {
+            headers.insert(header::ALLOW, allow);
         }
         if let Some(fault) = fault {
             response.extensions_mut().insert(fault);

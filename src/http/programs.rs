@@ -1,14 +1,15 @@
 //! `/v1/programs`
 
-use axum::{http::StatusCode, response::Response};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Call,
-    input::{Json, Page, Path, Query},
+    Call, Response,
+    input::Page,
     output::{self, Items},
     problem::Problem,
+    request::Request,
 };
 use crate::{
     domain::{
@@ -192,7 +193,9 @@ pub(super) async fn require(
 /// Creates a program. The same program again is answered with 200.
 #[utoipa::path(post, path = "/v1/programs", tag = "programs", request_body = NewProgram,
     responses((status = 201, body = Program), (status = 200, body = Program)))]
-pub(super) async fn create(call: Call, Json(new): Json<NewProgram>) -> Result<Response, Problem> {
+pub(super) async fn create(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewProgram = request.json()?;
     let slug = new.slug;
     let fields = ProgramChanges {
         name: Some(new.name),
@@ -207,17 +210,19 @@ pub(super) async fn create(call: Call, Json(new): Json<NewProgram>) -> Result<Re
     .into_fields();
     let wanted = fields.clone();
     let created = programs::create(call.db(), &slug, fields, call.now).await?;
-    let same = |row: &Row| wanted.are_those_of(row);
-    output::created(&call, created, Program::from, same, "program", true).await
+    let (status, row) = output::created(created, "program", |row| wanted.are_those_of(row))?;
+    let response = output::json(status, &Program::from(row));
+    Ok(output::published_if(status == StatusCode::CREATED, call, response).await)
 }
 
 /// Lists programs.
 #[utoipa::path(get, path = "/v1/programs", tag = "programs", params(Page),
     responses((status = 200, body = Items<Program>)))]
-pub(super) async fn list(call: Call, Query(page): Query<Page>) -> Result<Response, Problem> {
+pub(super) async fn list(request: Request) -> Result<Response, Problem> {
+    let page: Page = request.query()?;
     let after = page.after(0, |cursor| cursor.parse().ok())?;
     let limit = page.limit.get();
-    let rows = programs::page(call.db(), after, limit + 1).await?;
+    let rows = programs::page(request.call.db(), after, limit + 1).await?;
     let items = Items::page(rows, limit, |row| row.number.to_string(), Program::from);
     Ok(output::json(StatusCode::OK, &items))
 }
@@ -226,8 +231,8 @@ pub(super) async fn list(call: Call, Query(page): Query<Page>) -> Result<Respons
 #[utoipa::path(get, path = "/v1/programs/{program}", tag = "programs",
     params(("program" = String, Path, description = "Slug of the program")),
     responses((status = 200, body = Program)))]
-pub(super) async fn read(call: Call, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let row = require(&call, &slug, None).await?;
+pub(super) async fn read(request: Request) -> Result<Response, Problem> {
+    let row = require(&request.call, request.path("program"), None).await?;
     Ok(output::json(StatusCode::OK, &Program::from(row)))
 }
 
@@ -235,14 +240,12 @@ pub(super) async fn read(call: Call, Path(slug): Path<String>) -> Result<Respons
 #[utoipa::path(patch, path = "/v1/programs/{program}", tag = "programs",
     params(("program" = String, Path, description = "Slug of the program")),
     request_body = ProgramChanges, responses((status = 200, body = Program)))]
-pub(super) async fn update(
-    call: Call,
-    Path(slug): Path<String>,
-    Json(changes): Json<ProgramChanges>,
-) -> Result<Response, Problem> {
+pub(super) async fn update(request: Request) -> Result<Response, Problem> {
+    let (call, slug) = (&request.call, request.path("program"));
+    let changes: ProgramChanges = request.json()?;
     let fields = changes.into_fields();
-    let row = programs::update(call.db(), &slug, fields, call.now).await?;
+    let row = programs::update(call.db(), slug, fields, call.now).await?;
     let row = row.ok_or_else(|| Problem::NotFound(format!("there is no program `{slug}`")))?;
     let response = output::json(StatusCode::OK, &Program::from(row));
-    Ok(output::published(&call, response).await)
+    Ok(output::published(call, response).await)
 }

@@ -1,19 +1,16 @@
 //! `/v1/shares`
 
-use axum::{
-    http::{HeaderName, HeaderValue, StatusCode},
-    response::Response,
-};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{
-    Call, Caller,
-    input::Json,
+    Call, Response,
     links::{self, Wanted},
     output,
     problem::{Fault, Problem},
+    request::Request,
 };
 use crate::{
     domain::{
@@ -81,11 +78,9 @@ const AHEAD_MS: i64 = 5 * 60_000;
 /// its id is refused.
 #[utoipa::path(post, path = "/v1/shares", tag = "shares", request_body = NewShare,
     responses((status = 201, body = RecordedShare)))]
-pub(super) async fn record(
-    call: Call,
-    caller: Caller,
-    Json(new): Json<NewShare>,
-) -> Result<Response, Problem> {
+pub(super) async fn record(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let new: NewShare = request.json()?;
     let medium = links::medium(new.channel, new.medium)?;
     let at = match &new.at {
         None => call.now,
@@ -104,11 +99,11 @@ pub(super) async fn record(
         label: new.label.as_deref(),
     };
     let fingerprint = fingerprint(&new);
-    let resolved = match links::resolve(&call, wanted).await {
+    let resolved = match links::resolve(call, wanted).await {
         Ok(resolved) => resolved,
         // Who shared may be disabled by now; what was recorded stands.
         Err(problem @ Problem::Invalid(_)) => {
-            return match earlier(&call, &new, &fingerprint).await? {
+            return match earlier(call, &new, &fingerprint).await? {
                 Some(earlier) => Ok(answer(new, medium, earlier, true)),
                 None => Err(problem),
             };
@@ -127,7 +122,7 @@ pub(super) async fn record(
         link: resolved.link,
         kind: new.kind,
         offset: i16::try_from(offset).unwrap_or(0),
-        recorded_by: &caller.key,
+        recorded_by: request.key(),
     };
     let (at, repeat) = match shares::record(call.db(), &share, call.now).await? {
         Recorded::New { at } => (at, false),

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Call, input::Query, output, problem::Problem, programs};
+use super::{Call, Response, output, problem::Problem, programs, request::Request};
 use crate::{
     domain::{
         cell::guard,
@@ -231,12 +228,10 @@ impl Range {
 /// answered with zeros. `Accept: text/csv` gets a CSV.
 #[utoipa::path(get, path = "/v1/stats", tag = "statistics", params(Question),
     responses((status = 200, content((Answer = "application/json"), (String = "text/csv")))))]
-pub(super) async fn read(
-    call: Call,
-    Query(question): Query<Question>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let program = programs::require(&call, &question.program, Some("program")).await?;
+pub(super) async fn read(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let question: Question = request.query()?;
+    let program = programs::require(call, &question.program, Some("program")).await?;
     let range = Range::of(&question, program.zone, call.now)?;
     let (start, end) = range.instants();
     let number = program.number;
@@ -253,8 +248,8 @@ pub(super) async fn read(
             };
             (rows, total(&cells))
         }
-        By::Day => by_period(&call, number, &range.days(), |p| p.new_visitors).await?,
-        By::Hour => by_period(&call, number, &range.hours(), |p| p.new_in_hour).await?,
+        By::Day => by_period(call, number, &range.days(), |p| p.new_visitors).await?,
+        By::Hour => by_period(call, number, &range.hours(), |p| p.new_in_hour).await?,
         By::Advocate => {
             let (from, to) = (range.from.since_epoch(), range.to.since_epoch());
             let cells = statistics::cells(call.db(), number, start, end).await?;
@@ -284,7 +279,7 @@ pub(super) async fn read(
         rows,
         total,
     };
-    if output::wants_csv(&headers) {
+    if output::wants_csv(request.headers()) {
         let name = format!(
             "{}-by-{}-{}-{}",
             answer.program,

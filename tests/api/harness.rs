@@ -1,10 +1,9 @@
-//! The service under test: a router, a database that can be made to fail, and a
+//! The service under test: the API, a database that can be made to fail, and a
 //! publisher that keeps what it was given or fails. Nothing here imitates a
 //! store.
 
 use std::{
     cell::RefCell,
-    convert::Infallible,
     future::Future,
     pin::pin,
     sync::{
@@ -14,11 +13,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use axum::{
-    Router,
-    body::{Body, Bytes},
-    response::Response,
-};
+use bytes::Bytes;
 use goodword::{
     domain::{
         access,
@@ -30,14 +25,12 @@ use goodword::{
         snapshot::Snapshot,
         zone::Zone,
     },
-    http::{Call, Service, Snapshots, problem::Fault, routes},
+    http::{self as api, Call, Response, Service, Snapshots, body::Body, problem::Fault},
     jobs::ingest,
     store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
 };
 use http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tower_service::Service as _;
 
 /// 2026-11-22T10:00:00Z, a Sunday.
 pub const NOW: i64 = 1_795_341_600_000;
@@ -125,7 +118,6 @@ impl Snapshots for SharedPress {
 
 /// The API, and everything around it.
 pub struct Api {
-    router: Router,
     service: Arc<Service>,
     house: Arc<House>,
     press: Arc<Press>,
@@ -150,7 +142,6 @@ impl Api {
             log: note,
         });
         Self {
-            router: routes::router(),
             service,
             house,
             press,
@@ -394,19 +385,17 @@ impl Ask<'_> {
             .body(self.body)
             .unwrap();
         *request.headers_mut() = self.headers;
-        request.extensions_mut().insert(Call {
+        let call = Call {
             service: self.api.service.clone(),
             now: self.api.now.load(Ordering::Relaxed),
             base_url: BASE.to_owned(),
-        });
-        let answered: Result<Response, Infallible> =
-            block_on(self.api.router.clone().call(request));
-        answered.unwrap()
+        };
+        block_on(api::answer(call, request))
     }
 
     pub fn send(self) -> Answer {
         let (parts, body) = self.start().into_parts();
-        let bytes = block_on(body.collect()).unwrap().to_bytes();
+        let bytes = block_on(body.whole(usize::MAX)).unwrap();
         Answer {
             status: parts.status,
             headers: parts.headers,
@@ -481,7 +470,7 @@ pub fn pieces(
 ) -> Body {
     let mut chunks = chunks;
     let mut ready = false;
-    Body::from_stream(futures_util::stream::poll_fn(move |context| {
+    Body::Pieces(Box::pin(futures_util::stream::poll_fn(move |context| {
         ready = !ready;
         if ready {
             context.waker().wake_by_ref();
@@ -489,7 +478,7 @@ pub fn pieces(
         }
         taken.fetch_add(1, Ordering::Relaxed);
         Poll::Ready(chunks.next())
-    }))
+    })))
 }
 
 /// The field of every item of a list, page by page.

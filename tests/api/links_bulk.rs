@@ -8,9 +8,10 @@ use std::{
     },
 };
 
-use axum::body::{Body, Bytes};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use goodword::http::body::Body;
 use http::Method;
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use crate::harness::{ADMIN, Answer, Api, BASE, block_on, noted, pieces};
@@ -122,11 +123,12 @@ fn ten_thousand_rows_stream_through_in_bounded_memory() {
     let mut body = ask
         .body(CSV, pieces(chunks, taken.clone()))
         .start()
-        .into_body();
+        .into_body()
+        .into_pieces();
     let mut text = Vec::new();
     let (mut seen, mut largest) = (0, 0);
-    while let Some(frame) = block_on(body.frame()) {
-        let data = frame.unwrap().into_data().unwrap();
+    while let Some(frame) = block_on(body.next()) {
+        let data = frame.unwrap();
         largest = largest.max(data.len());
         seen += std::str::from_utf8(&data).unwrap().lines().count();
         text.extend_from_slice(&data);
@@ -405,10 +407,10 @@ fn a_database_that_fails_under_way_fails_its_rows_and_is_noted() {
     let chunks = std::iter::repeat_n(line, 1_200).map(Ok);
     let ask = api.request(Method::POST, PATH).key(ADMIN);
     let body = ask.body(NDJSON, pieces(chunks, Arc::default()));
-    let mut body = body.start().into_body();
+    let mut body = body.start().into_body().into_pieces();
     let mut text = String::new();
-    while let Some(frame) = block_on(body.frame()) {
-        text.push_str(std::str::from_utf8(&frame.unwrap().into_data().unwrap()).unwrap());
+    while let Some(frame) = block_on(body.next()) {
+        text.push_str(std::str::from_utf8(&frame.unwrap()).unwrap());
         let answered = text.lines().count();
         api.database_fails((500..1_000).contains(&answered));
     }

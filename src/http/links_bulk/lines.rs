@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use axum::body::{Body, BodyDataStream};
 use futures_util::StreamExt;
+
+use crate::http::body::{Body, Pieces};
 
 /// Bytes of a row at most.
 const ROW_BYTES: usize = 4_096;
@@ -11,7 +12,7 @@ const ROW_BYTES: usize = 4_096;
 /// A body as lines, each with its number. A quoted cell may not hold a line
 /// break: names of ours never do.
 pub(super) struct Lines {
-    body: Option<BodyDataStream>,
+    body: Option<Pieces>,
     buffer: VecDeque<u8>,
     line: usize,
 }
@@ -19,7 +20,7 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn new(body: Body) -> Self {
         Self {
-            body: Some(body.into_data_stream()),
+            body: Some(body.into_pieces()),
             buffer: VecDeque::new(),
             line: 0,
         }

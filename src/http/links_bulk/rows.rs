@@ -1,6 +1,6 @@
 //! Rows: what is asked and what is answered, as CSV and as NDJSON.
 
-use axum::http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
