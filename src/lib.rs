@@ -8,6 +8,7 @@
 //! - [`store`]: the SQL, over a small port that D1 and SQLite implement.
 //! - [`http`]: the API, from a request to its answer.
 //! - [`jobs`]: what happens outside a request: queue batches, cron.
+//! - `json`: how all of them read it.
 //! - `cloudflare`: the only user of `worker`, compiled for wasm32 alone: events,
 //!   wiring, the redirect's short cut through all of it.
 //!
@@ -15,6 +16,8 @@
 //! ARCHITECTURE.md walks through a click.
 
 pub mod domain;
+
+mod json;
 
 pub mod store;
 

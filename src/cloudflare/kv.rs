@@ -6,6 +6,7 @@ use crate::{
     domain::{redirect::Salt, snapshot::Snapshot},
     http::Snapshots,
     jobs::salts::SaltDay,
+    json,
     store::{Answer, DatabaseError},
 };
 
@@ -27,7 +28,7 @@ impl Kv {
     pub async fn snapshot(&self) -> Result<Option<Snapshot>, DatabaseError> {
         let text = self.0.get(SNAPSHOT).text().await.map_err(failed)?;
         Ok(match text {
-            Some(text) => Some(serde_json::from_str(&text)?),
+            Some(text) => Some(json::read(text.as_bytes())?),
             None => None,
         })
     }

@@ -11,6 +11,7 @@ use super::{
     digits,
     link::Link,
 };
+use crate::json;
 
 /// The most clicks in one message. A queue takes 128 KB; a click has some 200 bytes.
 pub const MESSAGE_CLICKS: usize = 100;
@@ -143,7 +144,7 @@ impl Message {
     /// Reads a text that was sent, and checks every field, so that a message
     /// either goes into the tables whole or is refused whole.
     pub fn from_json(text: &str) -> Result<Self, MessageError> {
-        let message: Self = serde_json::from_str(text)?;
+        let message: Self = json::read(text.as_bytes())?;
         if message.v != Self::VERSION {
             return Err(MessageError::Version(message.v));
         }

@@ -12,6 +12,7 @@ use super::{
     problem::{FieldError, Problem},
     query,
 };
+use crate::json::{self, Object};
 
 /// Bytes of a body at most that is not streamed.
 pub const MOST_BYTES: usize = 64 * 1_024;
@@ -19,7 +20,9 @@ pub const MOST_BYTES: usize = 64 * 1_024;
 /// Reads a JSON body.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Problem> {
     check_json(headers, text)?;
-    serde_json::from_slice(text).map_err(|error| from_json_error(text, &error))
+    json::read::<Object<T>>(text)
+        .map(|Object(value)| value)
+        .map_err(|error| from_json_error(text, &error))
 }
 
 /// Reads a query string.
@@ -57,7 +60,7 @@ pub fn is_object(text: &[u8]) -> bool {
 }
 
 fn is_json(text: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+    json::read::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// Serde's error in our words: syntax is malformed, everything else a field's.

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 
 use super::{Database, DatabaseError, one, statement};
-use crate::domain::{access::Scope, program::Name};
+use crate::{
+    domain::{access::Scope, program::Name},
+    json,
+};
 
 /// A key as it is stored.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,7 +26,7 @@ pub struct Row {
 impl Row {
     /// What the key may do.
     pub fn scopes(&self) -> Result<Vec<Scope>, DatabaseError> {
-        Ok(serde_json::from_str(&self.scopes)?)
+        Ok(json::read(self.scopes.as_bytes())?)
     }
 }
 

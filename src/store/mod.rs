@@ -7,6 +7,8 @@ use std::{future::Future, pin::Pin};
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::json::{self, Object};
+
 pub mod advocates;
 pub mod api_keys;
 pub mod clicks;
@@ -83,7 +85,8 @@ pub(crate) use statement;
 impl Rows {
     /// The rows as values of `T`.
     pub fn all<T: DeserializeOwned>(&self) -> Result<Vec<T>, DatabaseError> {
-        Ok(serde_json::from_str(&self.0)?)
+        let rows: Vec<Object<T>> = json::read(self.0.as_bytes())?;
+        Ok(rows.into_iter().map(|Object(row)| row).collect())
     }
 
     /// The first row, if there is one.

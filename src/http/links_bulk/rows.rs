@@ -10,6 +10,7 @@ use crate::{
         input::{has_media_type, in_our_words, is_object},
         problem::Problem,
     },
+    json::{self, Object},
 };
 
 /// The columns of a CSV, in any order; `advocate` is needed.
@@ -203,7 +204,9 @@ fn parse_json(text: &str) -> Result<Wanted, String> {
     if !is_object(text.as_bytes()) {
         return Err("the row is not a JSON object".to_owned());
     }
-    serde_json::from_str(text).map_err(|error| in_our_words(&error))
+    json::read::<Object<Wanted>>(text.as_bytes())
+        .map(|Object(row)| row)
+        .map_err(|error| in_our_words(&error))
 }
 
 fn csv_cells(text: &str) -> Result<Vec<String>, String> {
