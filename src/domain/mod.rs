@@ -25,6 +25,8 @@ pub mod redirect;
 pub mod access;
 pub mod program;
 
+pub mod money;
+
 pub mod cell;
 pub mod date;
 pub mod zone;
