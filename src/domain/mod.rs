@@ -2,7 +2,7 @@
 //!
 //! In reading order: what a link says, how it is signed, where it leads; what a
 //! click is taken for and how a link is followed; what programs are made of;
-//! and the calendars, cells and keys that the rest needs.
+//! what a referral earns; and the calendars, cells and keys that the rest needs.
 
 pub mod channel;
 pub mod link;
@@ -26,6 +26,7 @@ pub mod access;
 pub mod program;
 
 pub mod money;
+pub mod reward;
 
 pub mod cell;
 pub mod date;

@@ -1,0 +1,1 @@
+//! Tests of rewards, by what they are about.
