@@ -187,7 +187,7 @@ pub enum Pay {
     Fixed(Fixed),
     /// A share of each sale: `{"percent": {…}}`.
     Percent(Percent),
-    /// By the how-manieth it is: `{"ladder": {…}}`.
+    /// By its place among the advocate's: `{"ladder": {…}}`.
     Ladder(Ladder),
 }
 
@@ -215,7 +215,7 @@ pub struct Percent {
     pub form: Form,
 }
 
-/// Amounts by the how-manieth of the advocate's referrals it is.
+/// Amounts by a referral's place among the advocate's.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ladder {
