@@ -2,9 +2,10 @@
 //!
 //! In reading order: what a link says, how it is signed, where it leads; what a
 //! click is taken for and how a link is followed; what programs are made of, who
-//! is one person, and the codes that are said aloud; how far a rate can be
-//! trusted, and what it is compared with; and the calendars, cells and keys that
-//! the rest needs.
+//! is one person, and the codes that are said aloud; who has the credit for a
+//! lead, what it goes through, and what it earns; how far a rate can be trusted,
+//! and what it is compared with; and the calendars, cells and keys that the rest
+//! needs.
 
 pub mod channel;
 pub mod link;
@@ -28,6 +29,9 @@ pub mod access;
 pub mod person;
 pub mod program;
 pub mod spoken;
+
+pub mod money;
+pub mod reward;
 
 pub mod benchmark;
 pub mod interval;
