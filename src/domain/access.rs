@@ -12,10 +12,10 @@ use super::digits;
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
-    /// Read programs, destinations and labels.
+    /// Read programs, destinations, labels, reps and rules.
     #[serde(rename = "programs:read")]
     ProgramsRead,
-    /// Create and change programs, destinations and labels.
+    /// Create and change programs, destinations, labels, reps and rules.
     #[serde(rename = "programs:write")]
     ProgramsWrite,
     /// Read advocates.
@@ -24,12 +24,30 @@ pub enum Scope {
     /// Create and change advocates.
     #[serde(rename = "advocates:write")]
     AdvocatesWrite,
-    /// Issue, explain and revoke links.
+    /// Issue, explain and revoke links and spoken codes.
     #[serde(rename = "links:write")]
     LinksWrite,
     /// Record shares.
     #[serde(rename = "shares:write")]
     SharesWrite,
+    /// Read leads, sales, and why who has the credit.
+    #[serde(rename = "leads:read")]
+    LeadsRead,
+    /// Take leads in, and through their stages.
+    #[serde(rename = "leads:write")]
+    LeadsWrite,
+    /// Record sales and refunds.
+    #[serde(rename = "conversions:write")]
+    ConversionsWrite,
+    /// Read rewards, payouts and statements.
+    #[serde(rename = "rewards:read")]
+    RewardsRead,
+    /// Approve, hold and pay rewards.
+    #[serde(rename = "rewards:write")]
+    RewardsWrite,
+    /// Hand over, or take away, all that is known of a person.
+    #[serde(rename = "people:write")]
+    PeopleWrite,
     /// Read statistics.
     #[serde(rename = "statistics:read")]
     StatisticsRead,
@@ -40,13 +58,19 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::ProgramsRead,
         Self::ProgramsWrite,
         Self::AdvocatesRead,
         Self::AdvocatesWrite,
         Self::LinksWrite,
         Self::SharesWrite,
+        Self::LeadsRead,
+        Self::LeadsWrite,
+        Self::ConversionsWrite,
+        Self::RewardsRead,
+        Self::RewardsWrite,
+        Self::PeopleWrite,
         Self::StatisticsRead,
         Self::KeysWrite,
     ];
@@ -61,6 +85,12 @@ impl Scope {
             Self::AdvocatesWrite => "advocates:write",
             Self::LinksWrite => "links:write",
             Self::SharesWrite => "shares:write",
+            Self::LeadsRead => "leads:read",
+            Self::LeadsWrite => "leads:write",
+            Self::ConversionsWrite => "conversions:write",
+            Self::RewardsRead => "rewards:read",
+            Self::RewardsWrite => "rewards:write",
+            Self::PeopleWrite => "people:write",
             Self::StatisticsRead => "statistics:read",
             Self::KeysWrite => "keys:write",
         }

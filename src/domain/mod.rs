@@ -30,6 +30,8 @@ pub mod person;
 pub mod program;
 pub mod spoken;
 
+pub mod attribution;
+pub mod lead;
 pub mod money;
 pub mod reward;
 

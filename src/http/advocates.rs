@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{
     Call, Response,
     input::Page,
+    leads,
     output::{self, Items},
     problem::{Fault, Problem},
     programs::{self, Emptiable},
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         link::AdvocateNumber,
-        program::{AdvocateKind, Email, Identifier, Name, Status},
+        program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
     },
     store::{
         advocates::{self, Changes, New, Reference, Row},
@@ -39,6 +40,10 @@ pub(super) struct Advocate {
     email: Option<String>,
     /// Disabled, their links lead to the neutral page.
     status: Status,
+    /// The group inside their kind that has rewards of its own.
+    segment: Option<String>,
+    /// Slug of the rep who owns them, and gets their referrals.
+    owner: Option<String>,
     created_at: String,
     updated_at: String,
 }
@@ -52,6 +57,8 @@ impl From<Row> for Advocate {
             name: row.name,
             email: row.email,
             status: row.status,
+            segment: row.segment,
+            owner: row.owner,
             created_at: output::time(row.created_at),
             updated_at: output::time(row.updated_at),
         }
@@ -70,6 +77,11 @@ pub(super) struct NewAdvocate {
     name: Name,
     #[schema(value_type = Option<String>)]
     email: Option<Email>,
+    /// The group inside their kind that has rewards of its own.
+    #[schema(value_type = Option<String>, example = "gold")]
+    segment: Option<Slug>,
+    /// Slug of the rep who owns them, and gets their referrals.
+    owner: Option<String>,
 }
 
 /// What changes; what is left out stays.
@@ -83,6 +95,12 @@ pub(super) struct AdvocateChanges {
     #[schema(value_type = Option<String>)]
     email: Option<Emptiable<Email>>,
     status: Option<Status>,
+    /// An empty text takes it away.
+    #[schema(value_type = Option<String>)]
+    segment: Option<Emptiable<Slug>>,
+    /// Slug of a rep; an empty text takes the owner away. Leads that are there
+    /// stay whose they are.
+    owner: Option<String>,
 }
 
 /// The advocate that is meant, or the problem that there is none. `field` is
@@ -121,12 +139,15 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let new: NewAdvocate = request.json()?;
     let program = programs::require(call, request.path("program"), None).await?;
+    check_owner(call, new.owner.as_deref()).await?;
     let candidates = random_numbers()?;
     let advocate = New {
         external_id: new.external_id.as_ref(),
         kind: new.kind,
         name: &new.name,
         email: new.email.as_ref(),
+        segment: new.segment.as_ref().map(Slug::as_str),
+        owner: new.owner.as_deref(),
     };
     let created =
         advocates::create(call.db(), program.number, advocate, &candidates, call.now).await?;
@@ -137,6 +158,14 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
             "no number was free for the advocate; try again".to_owned(),
         )),
     }
+}
+
+/// An owner who is named has to be there; an empty name is nobody's.
+async fn check_owner(call: &Call, owner: Option<&str>) -> Result<(), Problem> {
+    if let Some(slug) = owner.filter(|slug| !slug.is_empty()) {
+        leads::rep(call, slug, "owner").await?;
+    }
+    Ok(())
 }
 
 fn random_numbers() -> Result<[u32; CANDIDATES], Problem> {
@@ -190,11 +219,14 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let changes: AdvocateChanges = request.json()?;
     let program = programs::require(call, request.path("program"), None).await?;
     let before = require(call, program.number, reference, None).await?;
+    check_owner(call, changes.owner.as_deref()).await?;
     let stored = Changes {
         kind: changes.kind,
         name: changes.name.as_ref(),
         email: changes.email.map(Emptiable::into_text),
         status: changes.status,
+        segment: changes.segment.map(Emptiable::into_text),
+        owner: changes.owner,
     };
     let after =
         advocates::update(call.db(), program.number, before.number, stored, call.now).await?;

@@ -157,6 +157,15 @@ impl TryFrom<u16> for Limit {
 }
 
 impl Page {
+    /// Where a list goes on that begins with the newest: before a time (Unix ms)
+    /// and an id.
+    pub fn before(&self) -> Result<(i64, String), Problem> {
+        self.after((i64::from(u32::MAX) * 1_000, String::new()), |cursor| {
+            let (at, id) = cursor.split_once('.')?;
+            Some((at.parse().ok()?, id.to_owned()))
+        })
+    }
+
     /// The cursor as whatever it holds, or `start`.
     pub fn after<T>(&self, start: T, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
         match &self.cursor {

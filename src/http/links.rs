@@ -54,6 +54,7 @@ pub(super) struct Resolved {
     pub program: store::programs::Row,
     pub link: Link,
     pub destination: String,
+    pub advocate_name: String,
 }
 
 /// What a link or a share is about.
@@ -79,7 +80,7 @@ pub(super) fn medium(channel: Option<Channel>, medium: Option<Medium>) -> Result
 
 /// Resolves names to numbers; what is not there, or switched off, is a problem.
 pub(super) async fn resolve(call: &Call, wanted: Wanted<'_>) -> Result<Resolved, Problem> {
-    let program = usable_program(call, wanted.program, Some("program")).await?;
+    let program = programs::usable(call, wanted.program, Some("program")).await?;
     let advocate =
         advocates::require(call, program.number, wanted.advocate, Some("advocate")).await?;
     if advocate.status == Status::Disabled {
@@ -98,20 +99,8 @@ pub(super) async fn resolve(call: &Call, wanted: Wanted<'_>) -> Result<Resolved,
         program,
         link,
         destination: slug,
+        advocate_name: advocate.name,
     })
-}
-
-/// The program of a slug, unless it is switched off.
-pub(super) async fn usable_program(
-    call: &Call,
-    slug: &str,
-    field: Option<&'static str>,
-) -> Result<store::programs::Row, Problem> {
-    let program = programs::require(call, slug, field).await?;
-    if program.status == Status::Disabled {
-        return Err(Problem::field(field.unwrap_or("program"), "is disabled"));
-    }
-    Ok(program)
 }
 
 /// The number of a stored program in a link.

@@ -24,6 +24,7 @@ use super::{
     body::Body,
     links, output,
     problem::{Fault, Problem},
+    programs,
     request::Request,
 };
 use crate::{
@@ -64,7 +65,7 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     let call = request.call.clone();
     let bulk: Bulk = request.query()?;
     let format = Format::of(request.headers())?;
-    let program = links::usable_program(&call, &bulk.program, Some("program")).await?;
+    let program = programs::usable(&call, &bulk.program, Some("program")).await?;
     let number = program.number;
     let minter = Minter {
         number: links::program_number(&program)?,

@@ -35,6 +35,15 @@ mod programs;
 mod shares;
 mod statistics;
 
+mod intake;
+mod once;
+
+mod codes;
+mod conversions;
+mod leads;
+mod reps;
+mod verbal;
+
 mod openapi;
 
 use self::body::Body;

@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    advocates, destinations, health, keys, labels, links, links_bulk, problem, programs, routes,
-    shares, statistics,
+    advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
+    problem, programs, reps, routes, shares, statistics, verbal,
 };
 
 #[derive(OpenApi)]
@@ -32,6 +32,11 @@ use super::{
         advocates::create, advocates::list, advocates::read, advocates::update,
         links::issue, links_bulk::issue, links::verify, links::revoke,
         shares::record,
+        codes::issue, codes::read, codes::revoke,
+        reps::list, reps::put, reps::read_routing, reps::set_routing,
+        leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
+        verbal::enter,
+        conversions::create, conversions::list,
         statistics::read,
         keys::create, keys::list, keys::revoke,
     ),
@@ -57,6 +62,7 @@ impl Modify for Access {
                 ("GET", &mut item.get),
                 ("POST", &mut item.post),
                 ("PATCH", &mut item.patch),
+                ("PUT", &mut item.put),
                 ("DELETE", &mut item.delete),
             ];
             for (method, operation) in operations {

@@ -1,11 +1,14 @@
 //! Output: pages, times, CSV cells.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Call, Response, body::Body, problem::Problem};
-use crate::{domain::date, store::programs::Created};
+use crate::{
+    domain::date,
+    store::{Document, programs::Created},
+};
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -61,6 +64,33 @@ fn answer(status: StatusCode, media_type: HeaderValue, body: Body) -> Response {
     headers.insert(header::CONTENT_TYPE, media_type);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     response
+}
+
+/// JSON that is put together already.
+pub fn text(status: StatusCode, json: String) -> Response {
+    answer(status, JSON, json.into())
+}
+
+/// Says that the answer is that of an earlier call.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// An answer that was given before.
+pub fn replayed(mut response: Response) -> Response {
+    let replayed = HeaderValue::from_static("true");
+    response.headers_mut().insert(REPLAYED, replayed);
+    response
+}
+
+/// A page of documents, which were asked for with one more than `limit`.
+pub fn documents(rows: Vec<Document>, limit: u16) -> Response {
+    let Items { items, next } =
+        Items::page(rows, limit, |row| row.cursor.clone(), |row| row.document);
+    // A text always serialises.
+    let next = serde_json::to_string(&next).unwrap_or_default();
+    text(
+        StatusCode::OK,
+        format!("{{\"items\":[{}],\"next\":{next}}}", items.join(",")),
+    )
 }
 
 /// 201 for what is new, 200 for what was there before and is meant again.

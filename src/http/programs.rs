@@ -190,6 +190,19 @@ pub(super) async fn require(
     })
 }
 
+/// The program of a slug, unless it is switched off.
+pub(super) async fn usable(
+    call: &Call,
+    slug: &str,
+    field: Option<&'static str>,
+) -> Result<Row, Problem> {
+    let program = require(call, slug, field).await?;
+    if program.status == Status::Disabled {
+        return Err(Problem::field(field.unwrap_or("program"), "is disabled"));
+    }
+    Ok(program)
+}
+
 /// Creates a program. The same program again is answered with 200.
 #[utoipa::path(post, path = "/v1/programs", tag = "programs", request_body = NewProgram,
     responses((status = 201, body = Program), (status = 200, body = Program)))]

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, destinations, health, keys, labels, links, links_bulk, problem::Problem,
-    programs, request::Request, shares, statistics,
+    Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
+    links_bulk, problem::Problem, programs, reps, request::Request, shares, statistics, verbal,
 };
 use crate::domain::access::Scope;
 
@@ -70,6 +70,7 @@ use Scope as S;
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
+const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 
 const PROGRAMS: &str = "/v1/programs";
@@ -78,6 +79,7 @@ const DESTINATIONS: &str = "/v1/programs/{program}/destinations";
 const DESTINATION: &str = "/v1/programs/{program}/destinations/{destination}";
 const LABELS: &str = "/v1/programs/{program}/labels";
 const ADVOCATES: &str = "/v1/programs/{program}/advocates";
+const ROUTING: &str = "/v1/programs/{program}/routing";
 const ADVOCATE: &str = "/v1/programs/{program}/advocates/{advocate}";
 
 /// The table. Where two paths match, the first one does.
@@ -103,6 +105,22 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/links/verify", S::LinksWrite, |r| Box::pin(links::verify(r))),
     route(POST, "/v1/links/revoke", S::LinksWrite, |r| Box::pin(links::revoke(r))),
     route(POST, "/v1/shares", S::SharesWrite, |r| Box::pin(shares::record(r))),
+    route(POST, "/v1/codes", S::LinksWrite, |r| Box::pin(codes::issue(r))),
+    route(GET, "/v1/codes/{code}", S::LinksWrite, |r| Box::pin(codes::read(r))),
+    route(POST, "/v1/codes/{code}/revoke", S::LinksWrite, |r| Box::pin(codes::revoke(r))),
+    route(GET, "/v1/reps", S::ProgramsRead, |r| Box::pin(reps::list(r))),
+    route(PUT, "/v1/reps/{rep}", S::ProgramsWrite, |r| Box::pin(reps::put(r))),
+    route(GET, ROUTING, S::ProgramsRead, |r| Box::pin(reps::read_routing(r))),
+    route(PUT, ROUTING, S::ProgramsWrite, |r| Box::pin(reps::set_routing(r))),
+    route(POST, "/v1/leads", S::LeadsWrite, |r| Box::pin(leads::create(r))),
+    route(GET, "/v1/leads", S::LeadsRead, |r| Box::pin(leads::list(r))),
+    route(GET, "/v1/leads/{lead}", S::LeadsRead, |r| Box::pin(leads::read(r))),
+    route(GET, "/v1/leads/{lead}/why", S::LeadsRead, |r| Box::pin(leads::why(r))),
+    route(POST, "/v1/leads/{lead}/stage", S::LeadsWrite, |r| Box::pin(leads::step(r))),
+    route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(leads::hand_over(r))),
+    route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
+    route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
+    route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),

@@ -1,6 +1,6 @@
 //! `/v1/shares`
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -23,9 +23,6 @@ use crate::{
     },
     store::shares::{self, Recorded, Share},
 };
-
-/// Says that the answer is that of an earlier call.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// An advocate's act of sharing.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -182,12 +179,12 @@ fn answer(new: NewShare, medium: Medium, committed: Committed, repeat: bool) -> 
         label: new.label,
         at: output::time(committed.at),
     };
-    let mut response = output::json(StatusCode::CREATED, &recorded);
+    let response = output::json(StatusCode::CREATED, &recorded);
     if repeat {
-        let replayed = HeaderValue::from_static("true");
-        response.headers_mut().insert(REPLAYED, replayed);
+        output::replayed(response)
+    } else {
+        response
     }
-    response
 }
 
 /// SHA-256 of the request as we understood it, so that white space and the

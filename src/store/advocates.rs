@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{Database, DatabaseError, Value, name_of, one, programs::Created, several, statement};
+use super::{
+    Database, DatabaseError, Statement, Value, name_of, one, programs::Created, several, statement,
+};
 use crate::domain::{
     link::AdvocateNumber,
+    person,
     program::{AdvocateKind, Email, Identifier, Name, Status},
 };
 
@@ -23,6 +26,10 @@ pub struct Row {
     pub email: Option<String>,
     /// Whether their links work.
     pub status: Status,
+    /// The group inside their kind that they belong to (a slug).
+    pub segment: Option<String>,
+    /// The rep who owns them (a slug).
+    pub owner: Option<String>,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds.
@@ -40,6 +47,10 @@ pub struct New<'a> {
     pub name: &'a Name,
     /// See [`Row`].
     pub email: Option<&'a Email>,
+    /// See [`Row`].
+    pub segment: Option<&'a str>,
+    /// See [`Row`]; one that is there.
+    pub owner: Option<&'a str>,
 }
 
 /// What is set; `None` leaves a stored value.
@@ -53,6 +64,10 @@ pub struct Changes<'a> {
     pub email: Option<String>,
     /// See [`Row`].
     pub status: Option<Status>,
+    /// See [`Row`]; empty for none.
+    pub segment: Option<String>,
+    /// See [`Row`]; empty for none.
+    pub owner: Option<String>,
 }
 
 /// How a request names an advocate: by our number, or as another system does.
@@ -80,41 +95,82 @@ impl Reference {
     }
 }
 
-const BY_NUMBER: &str = "
-    SELECT number, external_id, kind, name, email, status, created_at, updated_at
-    FROM advocates WHERE program = ?1 AND number = ?2";
+/// The columns of a [`Row`].
+macro_rules! columns {
+    () => {
+        "number, external_id, kind, name, email, status, segment,
+        (SELECT slug FROM reps WHERE reps.number = advocates.owner) AS owner,
+        created_at, updated_at"
+    };
+}
 
-const BY_EXTERNAL_ID: &str = "
-    SELECT number, external_id, kind, name, email, status, created_at, updated_at
-    FROM advocates WHERE program = ?1 AND external_id = ?2";
+const BY_NUMBER: &str = concat!(
+    "
+    SELECT ",
+    columns!(),
+    "
+    FROM advocates WHERE program = ?1 AND number = ?2"
+);
+
+const BY_EXTERNAL_ID: &str = concat!(
+    "
+    SELECT ",
+    columns!(),
+    "
+    FROM advocates WHERE program = ?1 AND external_id = ?2"
+);
+
+const BY_EMAIL: &str = concat!(
+    "
+    SELECT ",
+    columns!(),
+    "
+    FROM advocates WHERE program = ?1 AND email_hash = ?2
+    ORDER BY created_at, number LIMIT 1"
+);
 
 // Of some random numbers, the first that is free in the program is taken.
-const INSERT: &str = "
-    INSERT INTO advocates
-    SELECT ?1, candidate.value, ?3, ?4, ?5, ?6, 'active', ?7, ?7
+const INSERT: &str = concat!(
+    "
+    INSERT INTO advocates (program, number, external_id, kind, name, email, email_hash,
+      segment, owner, status, created_at, updated_at)
+    SELECT ?1, candidate.value, ?3, ?4, ?5, ?6, ?7, ?8,
+      (SELECT number FROM reps WHERE slug = ?9), 'active', ?10, ?10
     FROM json_each(?2) AS candidate
     WHERE NOT EXISTS (
       SELECT 1 FROM advocates WHERE program = ?1 AND number = candidate.value)
     LIMIT 1
     ON CONFLICT (program, external_id) DO NOTHING
-    RETURNING number, external_id, kind, name, email, status, created_at, updated_at";
+    RETURNING ",
+    columns!()
+);
 
-const UPDATE: &str = "
+const UPDATE: &str = concat!(
+    "
     UPDATE advocates SET
       kind = coalesce(?3, kind),
       name = coalesce(?4, name),
       email = nullif(coalesce(?5, email), ''),
-      status = coalesce(?6, status),
-      updated_at = ?7
+      email_hash = nullif(coalesce(?6, email_hash), ''),
+      status = coalesce(?7, status),
+      segment = nullif(coalesce(?8, segment), ''),
+      owner = CASE WHEN ?9 IS NULL THEN owner ELSE (SELECT number FROM reps WHERE slug = ?9) END,
+      updated_at = ?10
     WHERE program = ?1 AND number = ?2
-    RETURNING number, external_id, kind, name, email, status, created_at, updated_at";
+    RETURNING ",
+    columns!()
+);
 
-const PAGE: &str = "
-    SELECT number, external_id, kind, name, email, status, created_at, updated_at
+const PAGE: &str = concat!(
+    "
+    SELECT ",
+    columns!(),
+    "
     FROM advocates
     WHERE program = ?1 AND (created_at, number) > (?2, ?3)
     ORDER BY created_at, number
-    LIMIT ?4";
+    LIMIT ?4"
+);
 
 // Many references in one statement; one that is nobody answers no row.
 const RESOLVE: &str = "
@@ -141,6 +197,42 @@ pub async fn find(
     one(db, statement).await?.first()
 }
 
+/// The first advocate with an address, by its hash.
+pub async fn by_email(
+    db: &dyn Database,
+    program: u16,
+    email_hash: &str,
+) -> Result<Option<Row>, DatabaseError> {
+    one(db, statement!(BY_EMAIL, program, email_hash))
+        .await?
+        .first()
+}
+
+const INSERT_AS: &str = "
+    INSERT INTO advocates (program, number, external_id, kind, name, email, email_hash,
+      segment, owner, status, created_at, updated_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT number FROM reps WHERE slug = ?9),
+      'active', ?10, ?10)";
+
+/// The statement that creates an advocate under a number, for a batch that fails
+/// as a whole if it is taken.
+#[must_use]
+pub fn insert_as(program: u16, number: u32, new: &New<'_>, now: i64) -> Statement {
+    statement!(
+        INSERT_AS,
+        program,
+        number,
+        new.external_id.map(Identifier::as_str),
+        name_of(new.kind),
+        new.name.as_str(),
+        new.email.map(Email::as_str),
+        new.email.map(|email| hash(email.as_str())),
+        new.segment,
+        new.owner,
+        now,
+    )
+}
+
 /// Creates an advocate, once for an external id. `candidates` are random
 /// numbers; the chance that all are taken is nil long before a program is full.
 pub async fn create(
@@ -159,6 +251,9 @@ pub async fn create(
         name_of(new.kind),
         new.name.as_str(),
         new.email.map(Email::as_str),
+        new.email.map(|email| hash(email.as_str())),
+        new.segment,
+        new.owner,
         now,
     );
     // With no external id there is nothing to have been there before.
@@ -181,11 +276,23 @@ pub async fn update(
         number,
         changes.kind.map(name_of),
         changes.name.map(Name::as_str),
-        changes.email,
+        changes.email.as_deref(),
+        changes.email.as_deref().map(hash),
         changes.status.map(name_of),
+        changes.segment,
+        changes.owner,
         now,
     );
     one(db, update).await?.first()
+}
+
+/// The hash of an address; an empty one, which takes the address away, has none.
+fn hash(email: &str) -> String {
+    if email.is_empty() {
+        String::new()
+    } else {
+        person::email_hash(&person::email_key(email))
+    }
 }
 
 /// At most `limit` advocates after one, oldest first. `after` is the creation

@@ -14,9 +14,15 @@ pub mod api_keys;
 pub mod clicks;
 pub mod destinations;
 pub mod labels;
+pub mod leads;
 pub mod programs;
+pub mod reps;
+pub mod requests;
+pub mod rewards;
+pub mod sales;
 pub mod shares;
 pub mod snapshot;
+pub mod spoken;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sqlite;
 pub mod statistics;
@@ -71,6 +77,40 @@ pub enum DatabaseError {
     Short,
 }
 
+impl DatabaseError {
+    /// Whether somebody else was faster: a key that is unique is taken, or a
+    /// row's version is no longer the one that was read (see [`leads`]). The
+    /// text is `SQLite`'s own, which D1 passes on.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Failed(text)
+            if text.contains("UNIQUE constraint failed") || text.contains("NOT NULL constraint failed"))
+    }
+}
+
+/// A row that is ready to be answered: SQL has put the JSON together, so that
+/// what an answer holds is read in one place, and costs no code in the wasm.
+#[derive(Debug, serde::Deserialize)]
+pub struct Document {
+    /// A JSON object.
+    pub document: String,
+    /// Its place in a list, where it is asked for as a page.
+    #[serde(default)]
+    pub cursor: String,
+}
+
+/// A time column as the API writes it ([`crate::domain::date::rfc3339`]).
+macro_rules! time {
+    ($column:literal) => {
+        concat!(
+            "strftime('%Y-%m-%dT%H:%M:%fZ', ",
+            $column,
+            " / 1000.0, 'unixepoch')"
+        )
+    };
+}
+pub(crate) use time;
+
 /// A statement with its parameters, each by `Value::from`.
 macro_rules! statement {
     ($sql:expr $(, $parameter:expr)* $(,)?) => {
@@ -92,6 +132,12 @@ impl Rows {
     /// The first row, if there is one.
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DatabaseError> {
         Ok(self.all()?.into_iter().next())
+    }
+
+    /// The document of the first row, which has to be there.
+    pub fn document(&self) -> Result<String, DatabaseError> {
+        let row: Document = self.first()?.ok_or(DatabaseError::Short)?;
+        Ok(row.document)
     }
 }
 

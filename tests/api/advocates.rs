@@ -25,6 +25,8 @@ fn create_answers_the_advocate() {
             "name": "Ünal =1+1",
             "email": "unal@example.com",
             "status": "active",
+            "segment": null,
+            "owner": null,
             "created_at": "2026-11-22T10:00:00.000Z",
             "updated_at": "2026-11-22T10:00:00.000Z",
         })

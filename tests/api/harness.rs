@@ -20,7 +20,7 @@ use goodword::{
         channel::Medium,
         class::{Class, Reason},
         click::{Click, ClickId, Message},
-        keyring::Keyring,
+        keyring::{Keyring, Receipt},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         snapshot::Snapshot,
         zone::Zone,
@@ -41,7 +41,11 @@ pub const ADMIN: &str = "the operator's key";
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/0001_initial.sql"),
+    include_str!("../../migrations/0002_closed_loop.sql"),
+    include_str!("../../migrations/0003_disposable_mail.sql"),
+];
 
 /// Kid 2 signs, kid 1 still verifies.
 pub const KEYS: &str = "2:101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f,\
@@ -257,6 +261,11 @@ impl Api {
     }
 
     /// As the operator.
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.request(Method::PUT, path).key(ADMIN).json(body).send()
+    }
+
+    /// As the operator.
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         self.request(Method::PATCH, path)
             .key(ADMIN)
@@ -270,6 +279,23 @@ impl Api {
             .post("/v1/keys", &json!({"name": "Test", "scopes": scopes}))
             .expect(201);
         created["key"].as_str().unwrap().to_owned()
+    }
+
+    /// The receipt of a click of an advocate's link (their id), at a time (Unix ms).
+    pub fn receipt(&self, advocate: &str, medium: Medium, at: i64) -> String {
+        let count = self.clicks.fetch_add(1, Ordering::Relaxed);
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&(count as u64).to_be_bytes());
+        self.service.keyring.sign_receipt(&Receipt {
+            link: Link {
+                program: ProgramNumber::new(1).unwrap(),
+                advocate: AdvocateNumber::from_id(advocate).unwrap(),
+                medium,
+                destination: DestinationNumber::default(),
+                label: LabelNumber::default(),
+            },
+            click: ClickId::new(at, random),
+        })
     }
 
     /// The clicks of some visits, with ids of their own.

@@ -18,6 +18,7 @@ mod destinations;
 mod ingest;
 mod keys;
 mod labels;
+mod leads;
 mod links;
 mod links_bulk;
 mod problems;

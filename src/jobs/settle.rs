@@ -1,0 +1,65 @@
+//! Settlement: the ledger follows the facts.
+//!
+//! Whatever changes a lead or a sale marks its advocate's account (triggers of
+//! the migration do). Here the account is read, what is owed is compared with
+//! what the ledger says, and the difference is written. Calls do it right after
+//! they are committed; cron does what they left.
+
+use crate::{
+    domain::{
+        link::ProgramNumber,
+        reward::{evaluate, settle},
+    },
+    store::{Database, DatabaseError, one, rewards},
+};
+
+/// Rounds before giving up against others who write the same account.
+const ROUNDS: usize = 32;
+
+/// Accounts that cron settles at a time.
+const AT_A_TIME: u16 = 50;
+
+/// How far back cron looks for what came due: longer than it was ever down (ms).
+const LOOK_BACK: i64 = 35 * 86_400_000;
+
+/// Brings the ledger of one advocate's account up to the facts.
+pub async fn account(
+    db: &dyn Database,
+    program: u16,
+    advocate: u32,
+    now: i64,
+) -> Result<(), DatabaseError> {
+    let impossible = |what: String| DatabaseError::Failed(format!("account {advocate}: {what}"));
+    let number =
+        ProgramNumber::new(program).ok_or_else(|| impossible(format!("program {program}")))?;
+    for _ in 0..ROUNDS {
+        let Some(facts) = rewards::facts(db, program, advocate).await? else {
+            return Ok(());
+        };
+        if facts.stamp.is_settled() {
+            return Ok(());
+        }
+        let owed = evaluate::entitlements(&facts.account, &facts.rules)
+            .map_err(|fault| impossible(fault.to_string()))?;
+        let movements = settle::settle(&owed, &facts.standing)
+            .map_err(|overflow| impossible(overflow.to_string()))?;
+        match rewards::write(db, number, advocate, facts.stamp, &movements, now).await {
+            Err(error) if error.is_conflict() => {}
+            written => return written,
+        }
+    }
+    Err(impossible("others kept changing it".to_owned()))
+}
+
+/// Settles what calls left, and approves what has come due. One account that
+/// cannot be settled does not stop the others; the last error is answered.
+pub async fn all(db: &dyn Database, now: i64) -> Result<(), DatabaseError> {
+    let mut outcome = Ok(());
+    for behind in rewards::unsettled(db, AT_A_TIME).await? {
+        if let Err(error) = account(db, behind.program, behind.advocate, now).await {
+            outcome = Err(error);
+        }
+    }
+    one(db, rewards::ripen(now - LOOK_BACK, now)).await?;
+    outcome
+}

@@ -1,0 +1,276 @@
+//! Sales and refunds, and how a sale finds its lead.
+
+use serde::Deserialize;
+
+use super::{Database, DatabaseError, Document, Statement, one, statement, time};
+
+/// A sale, as it is recorded.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sale {
+    /// What the shop calls it; unique in the program.
+    pub order_id: String,
+    /// When it was made (Unix ms).
+    pub at: i64,
+    /// Minor units of the currency.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// What was bought.
+    pub product: Option<String>,
+    /// The lead that it belongs to.
+    pub lead: Option<String>,
+    /// How that was found: `lead`, `receipt`, `customer` or `email`.
+    pub matched_by: Option<String>,
+    /// What the billing system calls who bought.
+    pub customer: Option<String>,
+    /// The hash of their address.
+    pub email_hash: Option<String>,
+    /// The click of the receipt, in hexadecimal.
+    pub click: Option<String>,
+    /// What of it was given back so far (minor units).
+    #[serde(default)]
+    pub refunded: i64,
+}
+
+/// A refund, as it is recorded.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Refund {
+    /// What the shop calls it; unique in the program.
+    pub refund_id: String,
+    /// The sale that it undoes, which may not be here yet.
+    pub order_id: String,
+    /// When it was made (Unix ms).
+    pub at: i64,
+    /// Minor units of the currency.
+    pub amount: i64,
+    /// ISO 4217; that of the sale.
+    pub currency: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+const SALE: &str = "
+    SELECT order_id, at, amount, currency, product, lead, matched_by, customer, email_hash, click,
+      refunded
+    FROM net_sales WHERE program = ?1 AND order_id = ?2";
+
+const REFUND: &str = "
+    SELECT refund_id, order_id, at, amount, currency, reason
+    FROM refunds WHERE program = ?1 AND refund_id = ?2";
+
+const REFUNDS_OF: &str = "
+    SELECT refund_id, order_id, at, amount, currency, reason
+    FROM refunds WHERE program = ?1 AND order_id = ?2 ORDER BY at, refund_id LIMIT 1";
+
+// Sales without a lead that a new lead may explain: by its clicks, by what the
+// billing system calls the prospect, by their address, in that order.
+const UNMATCHED: &str = "
+    SELECT order_id, at, amount, currency, product, customer, email_hash, click,
+      CASE
+        WHEN click IN (SELECT value FROM json_each(?2)) THEN 'receipt'
+        WHEN customer = ?3 THEN 'customer'
+        ELSE 'email'
+      END AS matched_by,
+      NULL AS lead
+    FROM sales
+    WHERE program = ?1 AND lead IS NULL AND at >= ?5
+      AND (click IN (SELECT value FROM json_each(?2)) OR customer = ?3 OR email_hash = ?4)
+    ORDER BY at, order_id";
+
+// The same sales, while they wait: for a batch that wanted to match them all.
+const NONE_WAITS: &str = "
+    INSERT INTO overtaken
+    SELECT NULL FROM sales
+    WHERE program = ?1 AND lead IS NULL AND at >= ?5
+      AND (click IN (SELECT value FROM json_each(?2)) OR customer = ?3 OR email_hash = ?4)";
+
+// A lead that came while a sale was looking for one, and was referred by then.
+const NO_LEAD_CAME: &str = "
+    INSERT INTO overtaken
+    SELECT NULL FROM leads l
+    WHERE l.program = ?1
+      AND (l.customer = ?2 OR l.email_hash = ?3
+        OR l.id IN (SELECT lead FROM touches WHERE proof = ?4))
+      AND (l.at <= ?5 OR EXISTS (SELECT 1 FROM touches WHERE lead = l.id AND at <= ?5))";
+
+const INSERT: &str = "
+    INSERT INTO sales (program, order_id, at, amount, currency, product, lead, matched_by,
+      customer, email_hash, click, recorded_at, recorded_by)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+const MATCH: &str = "
+    UPDATE sales SET lead = ?1, matched_by = value ->> 'by'
+    FROM json_each(?3)
+    WHERE program = ?2 AND order_id = value ->> 'order' AND lead IS NULL";
+
+const INSERT_REFUND: &str = "
+    INSERT INTO refunds VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+const PAGE: &str = concat!(
+    "SELECT s.at || '.' || s.order_id AS cursor, json_object('order_id', s.order_id, 'at', ",
+    time!("s.at"),
+    ", 'amount', s.amount, 'refunded', s.refunded, 'currency', s.currency,
+      'product', s.product, 'lead', s.lead, 'matched_by', s.matched_by, 'advocate', a.id,
+      'channel', m.channel) AS document
+    FROM net_sales s
+    LEFT JOIN leads l ON l.id = s.lead
+    LEFT JOIN advocates a ON a.program = l.program AND a.number = l.advocate
+    LEFT JOIN media m ON m.code = l.medium
+    WHERE s.program = ?1 AND (s.at, s.order_id) < (?2, ?3) AND (?4 = 0 OR l.advocate IS NULL)
+    ORDER BY s.at DESC, s.order_id DESC
+    LIMIT ?5"
+);
+
+/// The sale of an order.
+pub async fn find(
+    db: &dyn Database,
+    program: u16,
+    order_id: &str,
+) -> Result<Option<Sale>, DatabaseError> {
+    one(db, statement!(SALE, program, order_id)).await?.first()
+}
+
+/// A refund.
+pub async fn find_refund(
+    db: &dyn Database,
+    program: u16,
+    refund_id: &str,
+) -> Result<Option<Refund>, DatabaseError> {
+    one(db, statement!(REFUND, program, refund_id))
+        .await?
+        .first()
+}
+
+/// The first refund of an order, which tells its currency before the sale does.
+pub async fn first_refund_of(
+    db: &dyn Database,
+    program: u16,
+    order_id: &str,
+) -> Result<Option<Refund>, DatabaseError> {
+    one(db, statement!(REFUNDS_OF, program, order_id))
+        .await?
+        .first()
+}
+
+/// Sales without a lead that a lead may explain: of whoever made one of its
+/// clicks, or is the customer, or has the address.
+pub struct Waiting<'a> {
+    /// Number of the program.
+    pub program: u16,
+    /// The lead's clicks, in hexadecimal.
+    pub clicks: Vec<&'a str>,
+    /// What the billing system calls the prospect.
+    pub customer: Option<&'a str>,
+    /// The hash of their address.
+    pub email_hash: Option<&'a str>,
+    /// Before this (Unix ms) a sale is nobody's merit.
+    pub since: i64,
+}
+
+impl Waiting<'_> {
+    /// The statement that reads them, oldest first.
+    pub fn select(&self) -> Result<Statement, DatabaseError> {
+        self.statement(UNMATCHED)
+    }
+
+    /// The statement that fails its batch if there are any left: some came while
+    /// the lead was being decided about.
+    pub fn none_left(&self) -> Result<Statement, DatabaseError> {
+        self.statement(NONE_WAITS)
+    }
+
+    fn statement(&self, sql: &'static str) -> Result<Statement, DatabaseError> {
+        let clicks = serde_json::to_string(&self.clicks)?;
+        let (customer, hash) = (self.customer, self.email_hash);
+        Ok(statement!(
+            sql,
+            self.program,
+            clicks,
+            customer,
+            hash,
+            self.since
+        ))
+    }
+}
+
+/// The statement that fails its batch if a lead has come that the sale would
+/// match, referred by `until` (Unix ms).
+#[must_use]
+pub fn no_lead_came(program: u16, sale: &Sale, until: i64) -> Statement {
+    let (customer, hash) = (sale.customer.as_deref(), sale.email_hash.as_deref());
+    let click = sale.click.as_deref();
+    statement!(NO_LEAD_CAME, program, customer, hash, click, until)
+}
+
+/// The statement that records a sale.
+#[must_use]
+pub fn insert(program: u16, sale: &Sale, now: i64, by: &str) -> Statement {
+    statement!(
+        INSERT,
+        program,
+        sale.order_id.as_str(),
+        sale.at,
+        sale.amount,
+        sale.currency.as_str(),
+        sale.product.as_deref(),
+        sale.lead.as_deref(),
+        sale.matched_by.as_deref(),
+        sale.customer.as_deref(),
+        sale.email_hash.as_deref(),
+        sale.click.as_deref(),
+        now,
+        by,
+    )
+}
+
+/// The statement that gives sales their lead, each by what it was matched by.
+pub fn match_to(program: u16, lead: &str, sales: &[Sale]) -> Result<Statement, DatabaseError> {
+    #[derive(serde::Serialize)]
+    struct Match<'a> {
+        order: &'a str,
+        by: Option<&'a str>,
+    }
+    let matches: Vec<Match> = sales
+        .iter()
+        .map(|sale| Match {
+            order: &sale.order_id,
+            by: sale.matched_by.as_deref(),
+        })
+        .collect();
+    Ok(statement!(
+        MATCH,
+        lead,
+        program,
+        serde_json::to_string(&matches)?
+    ))
+}
+
+/// The statement that records a refund.
+#[must_use]
+pub fn insert_refund(program: u16, refund: &Refund, now: i64, by: &str) -> Statement {
+    statement!(
+        INSERT_REFUND,
+        program,
+        refund.refund_id.as_str(),
+        refund.order_id.as_str(),
+        refund.at,
+        refund.amount,
+        refund.currency.as_str(),
+        refund.reason.as_deref(),
+        now,
+        by,
+    )
+}
+
+/// At most `limit` sales before one (its time and order), newest first; those
+/// alone that nobody is credited with, if asked.
+pub async fn page(
+    db: &dyn Database,
+    program: u16,
+    before: (i64, &str),
+    unattributed: bool,
+    limit: u16,
+) -> Result<Vec<Document>, DatabaseError> {
+    let statement = statement!(PAGE, program, before.0, before.1, unattributed, limit);
+    one(db, statement).await?.all()
+}
