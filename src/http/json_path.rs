@@ -198,4 +198,41 @@ mod tests {
             assert_eq!(path, theirs, "{text} {ours}");
         }
     }
+
+    /// What reads `pay` is written by hand; its errors have to stand where
+    /// serde's own would.
+    #[test]
+    fn what_is_wrong_in_reward_rules_is_found() {
+        use crate::domain::reward::{Rules, RulesError};
+
+        for (pay, path) in [
+            ("{}", "rules[0].pay"),
+            ("7", "rules[0].pay"),
+            (
+                r#"{"fixed": {"amount": 1, "unit": "USD", "form": "cash"}, "ladder": {}}"#,
+                "rules[0].pay",
+            ),
+            (r#"{"fixed": {"amount": 0}}"#, "rules[0].pay.fixed.amount"),
+            (
+                r#"{"percent": {"currency": "usd", "form": "cash"}}"#,
+                "rules[0].pay.percent.currency",
+            ),
+            (
+                r#"{"ladder": {"rungs": [{"times": 1}, {"times": 1.5}]}}"#,
+                "rules[0].pay.ladder.rungs[0]",
+            ),
+            (
+                r#"{"ladder": {"rungs": [{"times": 1.5}]}}"#,
+                "rules[0].pay.ladder.rungs[0].times",
+            ),
+        ] {
+            let text = format!(r#"{{"rules": [{{"id": "a", "pay": {pay}, "who": "owner"}}]}}"#);
+            let Err(RulesError::Json(error)) = Rules::parse(&text) else {
+                panic!("was read: {text}");
+            };
+            let whole = super::blames_container(&error.to_string());
+            let found = super::at(text.as_bytes(), error.line(), error.column(), whole);
+            assert_eq!(found, path, "{text} {error}");
+        }
+    }
 }
