@@ -1,29 +1,28 @@
 //! Rewards: what the rules owe to whom, and what the ledger has to write so
 //! that it says the same.
 //!
-//! Owns the rules as data. In reading order: what is no set of rules
-//! ([`check`]), what they owe for an advocate's referrals ([`evaluate`]), how
-//! one reward is told from another ([`key`]), what moves in the ledger
-//! ([`settle`]) and what a reward's sums say of it ([`state`]).
+//! Owns the rules as data. In reading order: how they are read (`read`), which
+//! of them make no sense (`check`), what they owe for an advocate's referrals
+//! ([`evaluate`]), how one reward is told from another ([`key`]), what moves in
+//! the ledger ([`settle`]) and what a reward's sums say of it ([`state`]).
 //!
 //! **Law**: what is owed is a function of the facts as they are now, never of
 //! the order in which they came. The ledger follows by differences, so a fact
 //! that comes late, twice or not at all any more needs no case of its own.
 
 mod check;
+mod read;
+
 pub mod evaluate;
 pub mod key;
+
 pub mod settle;
 pub mod state;
+
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -38,13 +37,6 @@ use super::{
 /// The format is published as `public/reward-rules.schema.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules(Vec<Rule>);
-
-/// The whole text, before anything is checked that needs two fields.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    rules: Vec<Rule>,
-}
 
 /// Why a text is no set of rules.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +62,7 @@ pub struct Refusal {
 impl Rules {
     /// Reads a text in JSON, `{"rules": […]}`.
     pub fn parse(json: &str) -> Result<Self, RulesError> {
-        let document: Document = serde_json::from_str(json)?;
+        let document: read::Document = serde_json::from_str(json)?;
         Self::new(document.rules).map_err(RulesError::Refused)
     }
 
@@ -111,7 +103,7 @@ pub struct Rule {
     #[serde(default)]
     pub instead: Vec<Instead>,
     /// The most that it pays, in the unit of `pay`.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "read::present")]
     pub cap: Option<Cap>,
     /// Days from when it was earned to when it can be approved: 0 to 365.
     #[serde(default)]
@@ -167,16 +159,16 @@ pub enum When {
 #[serde(deny_unknown_fields)]
 pub struct Only {
     /// The advocate's kind.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "read::present")]
     pub kinds: Option<Vec<AdvocateKind>>,
     /// The advocate's segment.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "read::present")]
     pub segments: Option<Vec<Name>>,
     /// What was bought: the order's product for a sale, any order's for `won`.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "read::present")]
     pub products: Option<Vec<Name>>,
     /// The way the referral came.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "read::present")]
     pub channels: Option<Vec<Channel>>,
 }
 
@@ -371,52 +363,3 @@ impl From<Unit> for String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sum of money does not fit into 64 bits")]
 pub struct Overflow;
-
-/// By hand, because serde calls a second key bad syntax, and names no place
-/// that a client could find.
-impl<'de> Deserialize<'de> for Pay {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PayVisitor)
-    }
-}
-
-struct PayVisitor;
-
-/// The keys of a [`Pay`].
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum PayKey {
-    Fixed,
-    Percent,
-    Ladder,
-}
-
-impl<'de> Visitor<'de> for PayVisitor {
-    type Value = Pay;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object with exactly one of `fixed`, `percent` and `ladder`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pay, A::Error> {
-        const ONE: &str = "must hold exactly one of `fixed`, `percent` and `ladder`";
-        let pay = match map.next_key()? {
-            Some(PayKey::Fixed) => Pay::Fixed(map.next_value()?),
-            Some(PayKey::Percent) => Pay::Percent(map.next_value()?),
-            Some(PayKey::Ladder) => Pay::Ladder(map.next_value()?),
-            None => return Err(A::Error::custom(ONE)),
-        };
-        if map.next_key::<PayKey>()?.is_some() {
-            return Err(A::Error::custom(ONE));
-        }
-        Ok(pay)
-    }
-}
-
-/// Reads a field that may be left out, but is never `null`: one way to say
-/// nothing is enough.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}

@@ -105,7 +105,7 @@ pub enum Fault {
 /// decided by what was earned before.
 struct Claim<'a> {
     referral: &'a Referral,
-    order: Option<Standing<'a>>,
+    order: Option<Sale<'a>>,
     rule: &'a Rule,
     pay: &'a Pay,
     beneficiary: Beneficiary,
@@ -113,7 +113,7 @@ struct Claim<'a> {
 
 /// An order that was not refunded as a whole, and what is left of it.
 #[derive(Clone, Copy)]
-struct Standing<'a> {
+struct Sale<'a> {
     order: &'a Order,
     net: i64,
 }
@@ -139,9 +139,9 @@ pub fn entitlements(
         let terms = rules
             .get(&referral.terms)
             .ok_or(Fault::Terms(referral.terms))?;
-        let standing = standing(referral)?;
+        let sales = sales(referral)?;
         for rule in terms.as_slice() {
-            claim(&mut claims, account, referral, &standing, rule);
+            claim(&mut claims, account, referral, &sales, rule);
         }
     }
     let mut owed = Vec::new();
@@ -163,15 +163,15 @@ pub fn entitlements(
     Ok(owed)
 }
 
-fn standing(referral: &Referral) -> Result<Vec<Standing<'_>>, Overflow> {
-    let mut standing = Vec::new();
+fn sales(referral: &Referral) -> Result<Vec<Sale<'_>>, Overflow> {
+    let mut sales = Vec::new();
     for order in &referral.orders {
         let net = order.amount.checked_sub(order.refunded).ok_or(Overflow)?;
         if net > 0 {
-            standing.push(Standing { order, net });
+            sales.push(Sale { order, net });
         }
     }
-    Ok(standing)
+    Ok(sales)
 }
 
 /// Adds what the rule claims for the referral, if it fits.
@@ -179,20 +179,20 @@ fn claim<'a>(
     claims: &mut Claims<'a>,
     account: &Account,
     referral: &'a Referral,
-    standing: &[Standing<'a>],
+    sales: &[Sale<'a>],
     rule: &'a Rule,
 ) {
     let Some(beneficiary) = beneficiary(rule.who, referral) else {
         return;
     };
-    let mut add = |at: Option<i64>, order: Option<Standing<'a>>, bought: &[Standing]| {
+    let mut add = |at: Option<i64>, order: Option<Sale<'a>>, bought: &[Sale]| {
         let Some(at) = at else { return };
         let fits = |only: &Only| fits(only, account, referral, bought);
         if !fits(&rule.only) {
             return;
         }
         let instead = rule.instead.iter().find(|instead| fits(&instead.only));
-        let id = order.map(|standing| standing.order.id.as_str());
+        let id = order.map(|sale| sale.order.id.as_str());
         claims.insert(
             (rule.id.as_str(), at, referral.lead.as_str(), id),
             Claim {
@@ -209,12 +209,12 @@ fn claim<'a>(
         When::Meeting => add(referral.meeting_at, None, &[]),
         When::Opportunity => add(referral.opportunity_at, None, &[]),
         // Where sales are known, one has to stand: a refund undoes the win.
-        When::Won if referral.orders.is_empty() || !standing.is_empty() => {
-            add(referral.won_at, None, standing);
+        When::Won if referral.orders.is_empty() || !sales.is_empty() => {
+            add(referral.won_at, None, sales);
         }
         When::Won => {}
         When::Sale => {
-            for sale in standing {
+            for sale in sales {
                 add(Some(sale.order.at), Some(*sale), &[*sale]);
             }
         }
@@ -229,7 +229,7 @@ fn beneficiary(who: Who, referral: &Referral) -> Option<Beneficiary> {
     }
 }
 
-fn fits(only: &Only, account: &Account, referral: &Referral, bought: &[Standing]) -> bool {
+fn fits(only: &Only, account: &Account, referral: &Referral, bought: &[Sale]) -> bool {
     let holds = |list: &Option<Vec<Name>>, fact: Option<&str>| {
         list.as_ref()
             .is_none_or(|list| list.iter().any(|name| Some(name.as_str()) == fact))

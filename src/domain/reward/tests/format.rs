@@ -17,7 +17,25 @@ const SHARE: &str = r#"{"rules": [{"id": "a", "who": "advocate", "when": "sale",
 const LADDER: &str = r#"{"rules": [{"id": "a", "who": "advocate", "when": "won", "pay": {"ladder": {"rungs": [{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}], "after": "last"}}}]}"#;
 const INSTEAD: &str = r#"{"rules": [{"id": "a", "who": "advocate", "when": "won", "pay": {"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}, "instead": [{"only": {"kinds": ["partner"]}, "pay": {"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}}]}]}"#;
 
-/// Whether the schema is able to say it.
+const NONE: &str = r#"{"rules": []}"#;
+const INSTEAD_OF_LEADS: &str = r#"{"rules": [{"id": "a", "who": "advocate", "when": "accepted", "pay": {"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}, "instead": [{"only": {"kinds": ["partner"]}, "pay": {"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}}]}]}"#;
+const INSTEAD_CAPPED: &str = r#"{"rules": [{"id": "a", "who": "advocate", "when": "won", "pay": {"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}, "cap": {"amount": 9, "per": "advocate"}, "instead": [{"only": {"kinds": ["partner"]}, "pay": {"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}}]}]}"#;
+
+/// Pieces of these.
+const WON: &str = r#""when": "won""#;
+const CASH: &str = r#"{"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}"#;
+const RUNG: &str = r#"{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}"#;
+
+/// What is said of them.
+const SLUG: &str = "must be 1 to 64 small letters";
+const AMOUNT: &str = "must be from 1 to 1,000,000,000,000";
+const FLOAT: &str = "invalid type: floating point";
+const ONE_PAY: &str = "must hold exactly one of `fixed`, `percent` and `ladder`";
+const ENTRIES: &str = "must hold 1 to 50 entries";
+const PRODUCTS: &str = "can only be with `when` `won` or `sale`: nothing is bought before";
+const UNIT: &str = "must be in the unit of the rule's `pay`, because that is the unit of its `cap`";
+
+/// Whether the schema says that something is wrong.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Schema {
     Refuses,
@@ -31,8 +49,8 @@ fn validator() -> Validator {
     jsonschema::draft202012::new(&schema).unwrap()
 }
 
-fn list(entry: &str, length: usize) -> String {
-    format!("[{}]", vec![entry; length].join(","))
+fn times(entry: &str, length: usize) -> String {
+    vec![entry; length].join(",")
 }
 
 /// A document with something in the place of something else.
@@ -56,515 +74,489 @@ fn the_examples_are_rules_and_the_schema_says_so() {
 #[test]
 fn what_is_at_the_edge_of_the_allowed_is_read() {
     let validator = validator();
-    let long = "a".repeat(64);
+    let id = format!("\"{}\"", "a".repeat(64));
     let name = format!("\"{}\"", "é".repeat(200));
-    let rung = r#"{"times": 1000, "amount": 1, "unit": "USD", "form": "cash"}"#;
-    for text in [
-        r#"{"rules": []}"#.to_owned(),
-        with(FIXED, r#""a""#, &format!("\"{long}\"")),
-        with(FIXED, r#""amount": 1"#, r#""amount": 1000000000000"#),
-        with(
+    let products = format!(r#"{WON}, "only": {{"products": [{}]}}"#, times(&name, 50));
+    let rung = with(RUNG, r#""times": 1"#, r#""times": 1000"#);
+    for (base, from, to) in [
+        (NONE, "[]", "[]"),
+        (FIXED, r#""a""#, &*id),
+        (FIXED, r#""amount": 1"#, r#""amount": 1000000000000"#),
+        (
             FIXED,
             r#""USD", "form": "cash""#,
             r#""months", "form": "free_service""#,
         ),
-        with(FIXED, r#""when": "won""#, r#""when": "won", "only": {}"#),
-        with(FIXED, r#""when": "won""#, r#""when": "won", "instead": []"#),
-        with(
+        (FIXED, WON, r#""when": "won", "only": {}"#),
+        (
             FIXED,
-            r#""when": "won""#,
-            r#""when": "won", "hold_days": 365"#,
+            WON,
+            r#""when": "won", "only": {"segments": ["Gold, old"]}"#,
         ),
-        with(
+        (FIXED, WON, r#""when": "won", "instead": []"#),
+        (
             FIXED,
-            r#""when": "won""#,
+            WON,
             r#""when": "won", "hold_days": 0, "approval": "automatic""#,
         ),
-        with(
+        (FIXED, WON, r#""when": "won", "hold_days": 365"#),
+        (
             FIXED,
-            r#""when": "won""#,
+            WON,
             r#""when": "won", "cap": {"amount": 1, "per": "advocate"}"#,
         ),
-        with(
-            FIXED,
-            r#""when": "won""#,
-            &format!(
-                r#""when": "won", "only": {{"products": {}, "segments": ["Gold, old"]}}"#,
-                list(&name, 50)
-            ),
-        ),
-        with(SHARE, r#""basis_points": 1"#, r#""basis_points": 10000"#),
-        with(
-            LADDER,
-            r#"{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}"#,
-            &list(rung, 20)[1..].strip_suffix(']').unwrap().to_owned(),
-        ),
+        (FIXED, WON, &products),
+        (SHARE, r#""basis_points": 1"#, r#""basis_points": 10000"#),
+        (LADDER, RUNG, &times(&rung, 20)),
     ] {
+        let text = with(base, from, to);
         Rules::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert!(
-            validator.is_valid(&serde_json::from_str(&text).unwrap()),
-            "{text}"
-        );
+        assert_eq!(says(&validator, &text), CannotTell, "{text}");
     }
 }
 
-/// What the types of the fields refuse: serde's error, of which the HTTP layer
-/// finds the place.
+/// What the types of the fields refuse: in which document, what in the place of
+/// what, serde's message. The HTTP layer finds the place.
+const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
+    ("{}", "{}", "{}", "missing field `rules`", Refuses),
+    (NONE, "[]", "{}", "invalid type: map", Refuses),
+    (
+        NONE,
+        "[]",
+        "[], \"more\": 1",
+        "unknown field `more`",
+        Refuses,
+    ),
+    (NONE, "[]", "[7]", "invalid type: integer", Refuses),
+    (NONE, "[]", "null", "invalid type: null", Refuses),
+    (FIXED, r#""id": "a", "#, "", "missing field `id`", Refuses),
+    (FIXED, r#""a""#, r#""A""#, SLUG, Refuses),
+    (FIXED, r#""a""#, r#""a--b""#, SLUG, Refuses),
+    (FIXED, r#""a""#, r#""-a""#, SLUG, Refuses),
+    (FIXED, r#""a""#, "null", "invalid type: null", Refuses),
+    (
+        FIXED,
+        r#""advocate""#,
+        r#""friend""#,
+        "unknown variant `friend`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""won""#,
+        r#""lost""#,
+        "unknown variant `lost`",
+        Refuses,
+    ),
+    (FIXED, CASH, "{}", ONE_PAY, Refuses),
+    (
+        FIXED,
+        CASH,
+        "7",
+        "expected an object with exactly one",
+        Refuses,
+    ),
+    (
+        FIXED,
+        CASH,
+        r#"["fixed"]"#,
+        "expected an object with exactly one",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""cash"}"#,
+        r#""cash"}, "percent": {"basis_points": 1, "currency": "USD", "form": "cash"}"#,
+        ONE_PAY,
+        Refuses,
+    ),
+    (FIXED, "fixed", "thanks", "unknown field `thanks`", Refuses),
+    (FIXED, r#""amount": 1"#, r#""amount": 0"#, AMOUNT, Refuses),
+    (
+        FIXED,
+        r#""amount": 1"#,
+        r#""amount": 1000000000001"#,
+        AMOUNT,
+        Refuses,
+    ),
+    (FIXED, r#""amount": 1"#, r#""amount": 1.5"#, FLOAT, Refuses),
+    (
+        FIXED,
+        r#""amount": 1"#,
+        r#""amount": "1""#,
+        "invalid type: string",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""USD""#,
+        r#""usd""#,
+        "ISO 4217), like USD, or `months`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""USD""#,
+        r#""XAU""#,
+        "ISO 4217), like USD, or `months`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""cash""#,
+        r#""beer""#,
+        "unknown variant `beer`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": null"#,
+        "invalid type: null",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"kind": []}"#,
+        "unknown field `kind`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"kinds": ["friend"]}"#,
+        "unknown variant `friend`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"kinds": null}"#,
+        "invalid type: null",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"channels": ["pigeon"]}"#,
+        "unknown variant `pigeon`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"segments": [" gold"]}"#,
+        "must be 1 to 200 characters",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"segments": [""]}"#,
+        "must be 1 to 200 characters",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"segments": ["a\u0085b"]}"#,
+        "must be 1 to 200 characters",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "cap": null"#,
+        "invalid type: null",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "cap": {"amount": 1}"#,
+        "missing field `per`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "cap": {"amount": 1, "per": "year"}"#,
+        "unknown variant `year`",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "hold_days": -1"#,
+        "invalid value",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "approval": "never""#,
+        "unknown variant `never`",
+        Refuses,
+    ),
+    (SHARE, r#""USD""#, r#""months""#, "like USD", Refuses),
+    (
+        SHARE,
+        r#""basis_points": 1"#,
+        r#""basis_points": 0.5"#,
+        FLOAT,
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#", "after": "last""#,
+        "",
+        "missing field `after`",
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#""times": 1"#,
+        r#""times": 4294967296"#,
+        "invalid value",
+        Refuses,
+    ),
+    (
+        INSTEAD,
+        r#""only": {"kinds": ["partner"]}, "#,
+        "",
+        "missing field `only`",
+        Refuses,
+    ),
+    // A schema sees neither how a number is written nor that a key was there before.
+    (
+        FIXED,
+        r#""amount": 1"#,
+        r#""amount": 1.0"#,
+        FLOAT,
+        CannotTell,
+    ),
+    (
+        FIXED,
+        r#""amount": 1"#,
+        r#""amount": 1e3"#,
+        FLOAT,
+        CannotTell,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "when": "won""#,
+        "duplicate field `when`",
+        CannotTell,
+    ),
+    (
+        FIXED,
+        r#""cash"}"#,
+        r#""cash"}, "fixed": {"amount": 1, "unit": "USD", "form": "cash"}"#,
+        ONE_PAY,
+        CannotTell,
+    ),
+];
+
 #[test]
 fn what_a_field_cannot_hold_is_refused_by_code_and_schema() {
     let validator = validator();
-    let (when, fixed) = (
-        r#""when": "won""#,
-        r#""fixed": {"amount": 1, "unit": "USD", "form": "cash"}"#,
-    );
-    let long = format!("\"{}\"", "a".repeat(65));
-    let name = format!(
-        r#""when": "won", "only": {{"segments": ["{}"]}}"#,
-        "a".repeat(201)
-    );
-    for (text, message, schema) in [
-        ("{}".to_owned(), "missing field `rules`", Refuses),
-        (r#"{"rules": {}}"#.to_owned(), "invalid type: map", Refuses),
-        (
-            r#"{"rules": [], "more": 1}"#.to_owned(),
-            "unknown field `more`",
-            Refuses,
-        ),
-        (
-            r#"{"rules": [7]}"#.to_owned(),
-            "invalid type: integer",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""id": "a", "#, ""),
-            "missing field `id`",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""a""#, r#""A""#),
-            "must be 1 to 64 small letters",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""a""#, r#""a--b""#),
-            "must be 1 to 64 small letters",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""a""#, &long),
-            "must be 1 to 64 small letters",
-            Refuses,
-        ),
-        (with(FIXED, r#""a""#, "null"), "invalid type: null", Refuses),
-        (
-            with(FIXED, r#""advocate""#, r#""friend""#),
-            "unknown variant `friend`",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""won""#, r#""lost""#),
-            "unknown variant `lost`",
-            Refuses,
-        ),
-        (with(FIXED, fixed, ""), "must hold exactly one of", Refuses),
-        (
-            with(
-                FIXED,
-                r#"{"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}"#,
-                "7",
-            ),
-            "expected an object with exactly one",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                r#"{"fixed": {"amount": 1, "unit": "USD", "form": "cash"}}"#,
-                r#"["fixed"]"#,
-            ),
-            "expected an object with exactly one",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                fixed,
-                &format!(
-                    r#"{fixed}, "percent": {{"basis_points": 1, "currency": "USD", "form": "cash"}}"#
-                ),
-            ),
-            "must hold exactly one of",
-            Refuses,
-        ),
-        (
-            with(FIXED, fixed, r#""thanks": {}"#),
-            "unknown field `thanks`",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": 0"#),
-            "must be from 1 to 1,000,000,000,000",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": 1000000000001"#),
-            "must be from 1 to 1,000,000,000,000",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": 1.5"#),
-            "invalid type: floating point",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": "1""#),
-            "invalid type: string",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""USD""#, r#""usd""#),
-            "must be the code of a currency in capitals (ISO 4217), like USD, or `months`",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""USD""#, r#""XAU""#),
-            "must be the code of a currency",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""cash""#, r#""beer""#),
-            "unknown variant `beer`",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "only": {"kind": []}"#),
-            "unknown field `kind`",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                r#""when": "won", "only": {"kinds": ["friend"]}"#,
-            ),
-            "unknown variant `friend`",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "only": {"kinds": null}"#),
-            "invalid type: null",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                r#""when": "won", "only": {"channels": ["pigeon"]}"#,
-            ),
-            "unknown variant `pigeon`",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                r#""when": "won", "only": {"segments": [" gold"]}"#,
-            ),
-            "must be 1 to 200 characters",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                r#""when": "won", "only": {"segments": ["a\u0085b"]}"#,
-            ),
-            "must be 1 to 200 characters",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, &name),
-            "must be 1 to 200 characters",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "cap": null"#),
-            "invalid type: null",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "cap": {"amount": 1}"#),
-            "missing field `per`",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "hold_days": -1"#),
-            "invalid value",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "approval": "never""#),
-            "unknown variant `never`",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""USD""#, r#""months""#),
-            "must be the code of a currency",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""basis_points": 1"#, r#""basis_points": 0.5"#),
-            "invalid type: floating point",
-            Refuses,
-        ),
-        (
-            with(LADDER, r#", "after": "last""#, ""),
-            "missing field `after`",
-            Refuses,
-        ),
-        (
-            with(LADDER, r#""times": 1"#, r#""times": 4294967296"#),
-            "invalid value",
-            Refuses,
-        ),
-        (
-            with(INSTEAD, r#""only": {"kinds": ["partner"]}, "#, ""),
-            "missing field `only`",
-            Refuses,
-        ),
-        // A schema sees neither how a number is written nor that a key was there before.
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": 1.0"#),
-            "invalid type: floating point",
-            CannotTell,
-        ),
-        (
-            with(FIXED, r#""amount": 1"#, r#""amount": 1e3"#),
-            "invalid type: floating point",
-            CannotTell,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "when": "won""#),
-            "duplicate field `when`",
-            CannotTell,
-        ),
-        (
-            with(FIXED, fixed, &format!("{fixed}, {fixed}")),
-            "must hold exactly one of",
-            CannotTell,
-        ),
-    ] {
-        match Rules::parse(&text) {
+    let check = |text: &str, message: &str, schema: Schema| {
+        match Rules::parse(text) {
             Err(RulesError::Json(error)) => {
                 assert!(error.is_data(), "{text}: {error}");
                 assert!(error.to_string().contains(message), "{text}: {error}");
             }
             other => panic!("{text}: {other:?}"),
         }
-        assert_eq!(says(&validator, &text), schema, "{text}");
+        assert_eq!(says(&validator, text), schema, "{text}");
+    };
+    for (base, from, to, message, schema) in NO_FIELDS {
+        check(&with(base, from, to), message, *schema);
     }
+    let id = format!("\"{}\"", "a".repeat(65));
+    check(&with(FIXED, r#""a""#, &id), SLUG, Refuses);
+    let segment = format!(r#"{WON}, "only": {{"segments": ["{}"]}}"#, "a".repeat(201));
+    check(
+        &with(FIXED, WON, &segment),
+        "must be 1 to 200 characters",
+        Refuses,
+    );
     assert!(matches!(Rules::parse("{"), Err(RulesError::Json(error)) if !error.is_data()));
 }
+
+/// What makes no sense together: in which document, what in the place of what,
+/// where it is refused and how.
+const NO_SENSE: &[(&str, &str, &str, &str, &str, Schema)] = &[
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "hold_days": 366"#,
+        "rules[0].hold_days",
+        "must be from 0 to 365",
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "won", "only": {"kinds": []}"#,
+        "rules[0].only.kinds",
+        ENTRIES,
+        Refuses,
+    ),
+    (
+        FIXED,
+        WON,
+        r#""when": "meeting", "only": {"products": ["pos"]}"#,
+        "rules[0].only.products",
+        PRODUCTS,
+        Refuses,
+    ),
+    (
+        INSTEAD_OF_LEADS,
+        r#""kinds": ["partner"]"#,
+        r#""products": ["pos"]"#,
+        "rules[0].instead[0].only.products",
+        PRODUCTS,
+        Refuses,
+    ),
+    (
+        INSTEAD,
+        r#"{"kinds": ["partner"]}"#,
+        "{}",
+        "rules[0].instead[0].only",
+        "must hold a list: it would always fit",
+        Refuses,
+    ),
+    (
+        SHARE,
+        r#""sale""#,
+        r#""won""#,
+        "rules[0].pay.percent",
+        "can only be with `when` `sale`",
+        Refuses,
+    ),
+    (
+        INSTEAD,
+        r#""fixed": {"amount": 2, "unit""#,
+        r#""percent": {"basis_points": 2, "currency""#,
+        "rules[0].instead[0].pay.percent",
+        "can only be with `when` `sale`",
+        Refuses,
+    ),
+    (
+        SHARE,
+        r#""basis_points": 1"#,
+        r#""basis_points": 0"#,
+        "rules[0].pay.percent.basis_points",
+        "must be from 1 to 10,000",
+        Refuses,
+    ),
+    (
+        SHARE,
+        r#""basis_points": 1"#,
+        r#""basis_points": 10001"#,
+        "rules[0].pay.percent.basis_points",
+        "must be from 1 to 10,000",
+        Refuses,
+    ),
+    (
+        SHARE,
+        r#""cash""#,
+        r#""free_service""#,
+        "rules[0].pay.percent.form",
+        "must not be `free_service` for money",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""cash""#,
+        r#""free_service""#,
+        "rules[0].pay.fixed.form",
+        "must not be `free_service` for money",
+        Refuses,
+    ),
+    (
+        FIXED,
+        r#""USD""#,
+        r#""months""#,
+        "rules[0].pay.fixed.form",
+        "must be `free_service` for months",
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#""amount": 1, "unit": "USD", "form": "cash""#,
+        r#""amount": 121, "unit": "months", "form": "free_service""#,
+        "rules[0].pay.ladder.rungs[0].amount",
+        "must be at most 120 months",
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#""cash""#,
+        r#""free_service""#,
+        "rules[0].pay.ladder.rungs[0].form",
+        "must not be `free_service` for money",
+        Refuses,
+    ),
+    (
+        LADDER,
+        RUNG,
+        "",
+        "rules[0].pay.ladder.rungs",
+        "must hold 1 to 20 rungs",
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#""times": 1"#,
+        r#""times": 0"#,
+        "rules[0].pay.ladder.rungs[0].times",
+        "must be from 1 to 1,000",
+        Refuses,
+    ),
+    (
+        LADDER,
+        r#""times": 1"#,
+        r#""times": 1001"#,
+        "rules[0].pay.ladder.rungs[0].times",
+        "must be from 1 to 1,000",
+        Refuses,
+    ),
+    (
+        LADDER,
+        WON,
+        r#""when": "won", "cap": {"amount": 9, "per": "advocate"}"#,
+        "rules[0].cap",
+        "can only be with `fixed` or `percent`",
+        Refuses,
+    ),
+    (
+        INSTEAD_CAPPED,
+        r#"{"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}"#,
+        r#"{"ladder": {"rungs": [{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}], "after": "last"}}"#,
+        "rules[0].instead[0].pay",
+        UNIT,
+        Refuses,
+    ),
+    // What compares two places is beyond a schema.
+    (
+        INSTEAD_CAPPED,
+        r#"2, "unit": "USD""#,
+        r#"2, "unit": "EUR""#,
+        "rules[0].instead[0].pay",
+        UNIT,
+        CannotTell,
+    ),
+];
 
 #[test]
 fn what_makes_no_sense_is_refused_with_its_place() {
     let validator = validator();
-    let when = r#""when": "won""#;
-    let rule = FIXED
-        .strip_prefix(r#"{"rules": ["#)
-        .unwrap()
-        .strip_suffix("]}")
-        .unwrap();
-    let rung = r#"{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}"#;
-    let partners = r#"{"only": {"kinds": ["partner"]}, "pay": {"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}}"#;
-    let ladder = r#"{"ladder": {"rungs": [{"times": 1, "amount": 1, "unit": "USD", "form": "cash"}], "after": "last"}}"#;
-    let two = r#"{"fixed": {"amount": 2, "unit": "USD", "form": "cash"}}"#;
-    let capped = r#""when": "won", "cap": {"amount": 9, "per": "advocate"}"#;
-    for (text, path, detail, schema) in [
-        (
-            format!(r#"{{"rules": {}}}"#, list(rule, 51)),
-            "rules",
-            "must hold at most 50 rules",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "hold_days": 366"#),
-            "rules[0].hold_days",
-            "must be from 0 to 365",
-            Refuses,
-        ),
-        (
-            with(FIXED, when, r#""when": "won", "only": {"kinds": []}"#),
-            "rules[0].only.kinds",
-            "must hold 1 to 50 entries",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                &format!(
-                    r#""when": "won", "only": {{"channels": {}}}"#,
-                    list(r#""link""#, 51)
-                ),
-            ),
-            "rules[0].only.channels",
-            "must hold 1 to 50 entries",
-            Refuses,
-        ),
-        (
-            with(
-                FIXED,
-                when,
-                r#""when": "meeting", "only": {"products": ["pos"]}"#,
-            ),
-            "rules[0].only.products",
-            "can only be with `when` `won` or `sale`: nothing is bought before",
-            Refuses,
-        ),
-        (
-            with(
-                &with(INSTEAD, when, r#""when": "accepted""#),
-                r#"{"kinds": ["partner"]}"#,
-                r#"{"products": ["pos"]}"#,
-            ),
-            "rules[0].instead[0].only.products",
-            "can only be with `when` `won` or `sale`: nothing is bought before",
-            Refuses,
-        ),
-        (
-            with(INSTEAD, r#"{"kinds": ["partner"]}"#, "{}"),
-            "rules[0].instead[0].only",
-            "must hold a list: it would always fit",
-            Refuses,
-        ),
-        (
-            with(
-                INSTEAD,
-                partners,
-                list(partners, 51)[1..].strip_suffix(']').unwrap(),
-            ),
-            "rules[0].instead",
-            "must hold at most 50 entries",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""sale""#, r#""won""#),
-            "rules[0].pay.percent",
-            "can only be with `when` `sale`",
-            Refuses,
-        ),
-        (
-            with(
-                INSTEAD,
-                two,
-                r#"{"percent": {"basis_points": 1, "currency": "USD", "form": "cash"}}"#,
-            ),
-            "rules[0].instead[0].pay.percent",
-            "can only be with `when` `sale`",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""basis_points": 1"#, r#""basis_points": 0"#),
-            "rules[0].pay.percent.basis_points",
-            "must be from 1 to 10,000",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""basis_points": 1"#, r#""basis_points": 10001"#),
-            "rules[0].pay.percent.basis_points",
-            "must be from 1 to 10,000",
-            Refuses,
-        ),
-        (
-            with(SHARE, r#""cash""#, r#""free_service""#),
-            "rules[0].pay.percent.form",
-            "must not be `free_service` for money",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""cash""#, r#""free_service""#),
-            "rules[0].pay.fixed.form",
-            "must not be `free_service` for money",
-            Refuses,
-        ),
-        (
-            with(FIXED, r#""USD""#, r#""months""#),
-            "rules[0].pay.fixed.form",
-            "must be `free_service` for months",
-            Refuses,
-        ),
-        (
-            with(
-                LADDER,
-                r#""amount": 1, "unit": "USD", "form": "cash""#,
-                r#""amount": 121, "unit": "months", "form": "free_service""#,
-            ),
-            "rules[0].pay.ladder.rungs[0].amount",
-            "must be at most 120 months",
-            Refuses,
-        ),
-        (
-            with(LADDER, r#""cash""#, r#""free_service""#),
-            "rules[0].pay.ladder.rungs[0].form",
-            "must not be `free_service` for money",
-            Refuses,
-        ),
-        (
-            with(LADDER, rung, ""),
-            "rules[0].pay.ladder.rungs",
-            "must hold 1 to 20 rungs",
-            Refuses,
-        ),
-        (
-            with(LADDER, rung, list(rung, 21)[1..].strip_suffix(']').unwrap()),
-            "rules[0].pay.ladder.rungs",
-            "must hold 1 to 20 rungs",
-            Refuses,
-        ),
-        (
-            with(LADDER, r#""times": 1"#, r#""times": 0"#),
-            "rules[0].pay.ladder.rungs[0].times",
-            "must be from 1 to 1,000",
-            Refuses,
-        ),
-        (
-            with(LADDER, r#""times": 1"#, r#""times": 1001"#),
-            "rules[0].pay.ladder.rungs[0].times",
-            "must be from 1 to 1,000",
-            Refuses,
-        ),
-        (
-            with(LADDER, when, capped),
-            "rules[0].cap",
-            "can only be with `fixed` or `percent`",
-            Refuses,
-        ),
-        (
-            with(&with(INSTEAD, when, capped), two, ladder),
-            "rules[0].instead[0].pay",
-            "must be in the unit of the rule's `pay`, because that is the unit of its `cap`",
-            Refuses,
-        ),
-        // What compares two places is beyond a schema.
-        (
-            format!(r#"{{"rules": {}}}"#, list(rule, 2)),
-            "rules[1].id",
-            "is the id of another rule, too",
-            CannotTell,
-        ),
-        (
-            with(
-                &with(INSTEAD, when, capped),
-                two,
-                r#"{"fixed": {"amount": 2, "unit": "EUR", "form": "cash"}}"#,
-            ),
-            "rules[0].instead[0].pay",
-            "must be in the unit of the rule's `pay`, because that is the unit of its `cap`",
-            CannotTell,
-        ),
-    ] {
-        match Rules::parse(&text) {
+    let check = |text: &str, path: &str, detail: &str, schema: Schema| {
+        match Rules::parse(text) {
             Err(RulesError::Refused(refusals)) => {
                 let found: Vec<(&str, &str)> = refusals
                     .iter()
@@ -574,8 +566,49 @@ fn what_makes_no_sense_is_refused_with_its_place() {
             }
             other => panic!("{text}: {other:?}"),
         }
-        assert_eq!(says(&validator, &text), schema, "{text}");
+        assert_eq!(says(&validator, text), schema, "{text}");
+    };
+    for (base, from, to, path, detail, schema) in NO_SENSE {
+        check(&with(base, from, to), path, detail, *schema);
     }
+    let rule = FIXED.strip_prefix(r#"{"rules": ["#).unwrap();
+    let rule = rule.strip_suffix("]}").unwrap();
+    check(
+        &with(FIXED, rule, &times(rule, 51)),
+        "rules",
+        "must hold at most 50 rules",
+        Refuses,
+    );
+    check(
+        &with(FIXED, rule, &times(rule, 2)),
+        "rules[1].id",
+        "is the id of another rule, too",
+        CannotTell,
+    );
+    let channels = format!(
+        r#"{WON}, "only": {{"channels": [{}]}}"#,
+        times(r#""link""#, 51)
+    );
+    check(
+        &with(FIXED, WON, &channels),
+        "rules[0].only.channels",
+        ENTRIES,
+        Refuses,
+    );
+    check(
+        &with(LADDER, RUNG, &times(RUNG, 21)),
+        "rules[0].pay.ladder.rungs",
+        "must hold 1 to 20 rungs",
+        Refuses,
+    );
+    let (_, partners) = INSTEAD.split_once(r#""instead": ["#).unwrap();
+    let partners = partners.strip_suffix("]}]}").unwrap();
+    check(
+        &with(INSTEAD, partners, &times(partners, 51)),
+        "rules[0].instead",
+        "must hold at most 50 entries",
+        Refuses,
+    );
 }
 
 fn says(validator: &Validator, text: &str) -> Schema {

@@ -125,6 +125,39 @@ fn a_ladder_ends_goes_on_or_begins_again() {
 }
 
 #[test]
+fn each_rule_has_a_ladder_of_its_own() {
+    let ladder = |id: &str, who: &str| {
+        format!(
+            r#""id": "{id}", "who": "{who}", "when": "won", "pay": {{"ladder": {{"rungs": [
+                {{"times": 1, "amount": 5, "unit": "EUR", "form": "cash"}}, {YEAR}
+            ], "after": "nothing"}}}}"#
+        )
+    };
+    let rules = rules(&[
+        &ladder("a", "advocate"),
+        &ladder("b", "prospect"),
+        &ladder("c", "owner"),
+    ]);
+    let owned = |referral: Referral| Referral {
+        owner: Some(1),
+        ..referral
+    };
+    // The one without an owner has no place on the owners' ladder.
+    let account = customer(vec![won("l1", 1), owned(won("l2", 2)), owned(won("l3", 3))]);
+    assert_eq!(
+        owed(&rules, &account),
+        [
+            "a advocate l1 EUR cash 5 due 1",
+            "a advocate l2 months free_service 12 due 2",
+            "b prospect l1 EUR cash 5 due 1",
+            "b prospect l2 months free_service 12 due 2",
+            "c owner:1 l2 EUR cash 5 due 2",
+            "c owner:1 l3 months free_service 12 due 3",
+        ]
+    );
+}
+
+#[test]
 fn a_ladder_of_sales_counts_sales() {
     let rules = rule(
         r#""when": "sale", "pay": {"ladder": {"rungs": [
