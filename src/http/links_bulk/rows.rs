@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::cell::{guard, unguard},
+    domain::cell::{self, guard, unguard},
     http::{
         input::{has_media_type, in_our_words, is_object},
         problem::Problem,
@@ -116,10 +116,7 @@ impl Rows {
         match self.format {
             Format::Ndjson => Some(parse_json(text)),
             Format::Csv => {
-                let cells = match csv_cells(text) {
-                    Ok(cells) => cells,
-                    Err(error) => return self.refuse(error).map(Err),
-                };
+                let cells = cell::split(text);
                 let Some((places, width)) = self.places else {
                     return match header_places(&cells) {
                         Ok(places) => {
@@ -175,14 +172,11 @@ impl Rows {
                 }
             }
             Format::Csv => {
-                let mut writer = csv::WriterBuilder::new().from_writer(&mut out);
                 for row in issued {
-                    let text = |cell: &Option<String>| {
-                        guard(cell.as_deref().unwrap_or_default()).into_owned()
-                    };
+                    let text = |cell| guard(Option::as_deref(cell).unwrap_or_default());
                     let cells = [
-                        row.line.to_string(),
-                        guard(&row.wanted.advocate).into_owned(),
+                        row.line.to_string().into(),
+                        guard(&row.wanted.advocate),
                         text(&row.wanted.channel),
                         text(&row.wanted.medium),
                         text(&row.wanted.destination),
@@ -191,8 +185,7 @@ impl Rows {
                         text(&row.url),
                         text(&row.error),
                     ];
-                    // Writing into memory cannot fail.
-                    let _ = writer.write_record(cells);
+                    cell::write(&cells, &mut out);
                 }
             }
         }
@@ -207,18 +200,6 @@ fn parse_json(text: &str) -> Result<Wanted, String> {
     json::read::<Object<Wanted>>(text.as_bytes())
         .map(|Object(row)| row)
         .map_err(|error| in_our_words(&error))
-}
-
-fn csv_cells(text: &str) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(_) => Ok(record.iter().map(ToOwned::to_owned).collect()),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 fn header_places(cells: &[String]) -> Result<[Option<usize>; COLUMNS.len()], String> {
