@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::{Database, DatabaseError, Document, Rows, Statement, one, several, statement, time};
+use super::{Database, DatabaseError, Document, Statement, one, statement, time};
 use crate::domain::reward::{Form, Unit};
 
 /// A line of a payout, with who gets it.
@@ -140,12 +140,6 @@ macro_rules! document {
     };
 }
 
-const DOCUMENT: &str = concat!(
-    "SELECT p.number AS cursor, ",
-    document!(),
-    " FROM payouts o JOIN programs p ON p.number = o.program WHERE o.id = ?1"
-);
-
 const PAGE: &str = concat!(
     "SELECT o.created_at || '.' || o.id AS cursor, ",
     document!(),
@@ -200,16 +194,9 @@ pub fn settle(
     ])
 }
 
-/// A payout with its totals, the number of its program, and its lines.
-pub async fn find(
-    db: &dyn Database,
-    id: &str,
-) -> Result<Option<(String, Vec<Line>)>, DatabaseError> {
-    let [document, lines]: [Rows; 2] =
-        several(db, [statement!(DOCUMENT, id), statement!(LINES, id)]).await?;
-    let document: Option<Document> = document.first()?;
-    let lines = lines.all()?;
-    Ok(document.map(|row| (row.document, lines)))
+/// The lines of a payout; none, if there is no such payout.
+pub async fn lines(db: &dyn Database, id: &str) -> Result<Vec<Line>, DatabaseError> {
+    one(db, statement!(LINES, id)).await?.all()
 }
 
 /// At most `limit` payouts before one (its time and id), newest first.

@@ -19,7 +19,7 @@ const CURRENT: &str = concat!(
 );
 
 const PAGE: &str = concat!(
-    "SELECT version AS cursor, ",
+    "SELECT CAST(version AS TEXT) AS cursor, ",
     document!(),
     " FROM reward_rules WHERE program = ?1 AND version < ?2 ORDER BY version DESC LIMIT ?3"
 );
