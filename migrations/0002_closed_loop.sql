@@ -45,7 +45,7 @@ CREATE INDEX advocates_by_email ON advocates (program, email_hash) WHERE email_h
 CREATE INDEX advocates_by_owner ON advocates (owner) WHERE owner IS NOT NULL;
 
 -- Who an advocate was on a day, as far as a share told: what tells a prospect
--- who is the advocate. Swept with the salt that makes them comparable.
+-- who is the advocate. Swept after three days (src/jobs/visitors.rs).
 CREATE TABLE advocate_visitors (
   program  INTEGER NOT NULL,
   advocate INTEGER NOT NULL,
@@ -53,6 +53,7 @@ CREATE TABLE advocate_visitors (
   visitor  BLOB NOT NULL,
   PRIMARY KEY (program, advocate, utc_day, visitor)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX advocate_visitors_by_day ON advocate_visitors (utc_day);
 
 -- Codes that are said, printed and typed. A key is the code as it is compared
 -- (src/domain/spoken.rs).

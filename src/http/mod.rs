@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::{
-    domain::{access::Scope, keyring::Keyring, snapshot::Snapshot},
+    domain::{access::Scope, keyring::Keyring, redirect::Salt, snapshot::Snapshot},
     store::{Answer, Database},
 };
 
@@ -82,6 +82,8 @@ pub struct Call {
     pub now: i64,
     /// The base URL of links, without a slash at its end.
     pub base_url: String,
+    /// Today's salt of visitor hashes; without it no visitor is recorded.
+    pub salt: Option<Salt>,
 }
 
 /// Who calls, as far as the route asked.
