@@ -41,6 +41,7 @@ mod once;
 mod codes;
 mod conversions;
 mod leads;
+mod people;
 mod reps;
 mod verbal;
 

@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    problem, programs, reps, routes, shares, statistics, verbal,
+    people, problem, programs, reps, routes, shares, statistics, verbal,
 };
 
 #[derive(OpenApi)]
@@ -37,6 +37,7 @@ use super::{
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
         verbal::enter,
         conversions::create, conversions::list,
+        people::export, people::erase,
         statistics::read,
         keys::create, keys::list, keys::revoke,
     ),

@@ -9,7 +9,8 @@ use http::Method;
 
 use super::{
     Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, problem::Problem, programs, reps, request::Request, shares, statistics, verbal,
+    links_bulk, people, problem::Problem, programs, reps, request::Request, shares, statistics,
+    verbal,
 };
 use crate::domain::access::Scope;
 
@@ -121,6 +122,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),
+    route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
+    route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),

@@ -15,6 +15,7 @@ pub mod clicks;
 pub mod destinations;
 pub mod labels;
 pub mod leads;
+pub mod people;
 pub mod programs;
 pub mod reps;
 pub mod requests;

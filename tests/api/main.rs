@@ -21,6 +21,7 @@ mod labels;
 mod leads;
 mod links;
 mod links_bulk;
+mod people;
 mod problems;
 mod programs;
 mod scopes;
