@@ -19,7 +19,7 @@ use super::{
     request::Request,
 };
 use crate::{
-    domain::snapshot::Snapshot,
+    domain::{redirect::Salt, snapshot::Snapshot},
     http::{self, Call, Response, Service, Snapshots, body::Body, problem::Fault},
     store::{self, Answer},
 };
@@ -35,7 +35,15 @@ pub async fn answer(
     env: Env,
     context: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let (Some(read), Ok(call)) = (Request::parse(&text), call(&env, context, &text)) else {
+    let Some(read) = Request::parse(&text) else {
+        return Ok(js::page(500, "", ""));
+    };
+    let salt = if hashes_visitors(read.path()) {
+        isolate::salt_of_today(env.as_ref()).await
+    } else {
+        None
+    };
+    let Ok(call) = call(&env, context, &text, salt) else {
         return Ok(js::page(500, "", ""));
     };
     let Some(converted) = convert(&request, &read) else {
@@ -55,8 +63,13 @@ fn note(fault: &Fault) {
     log::fault(fault.message, &fault.cause);
 }
 
+/// Whether a call may have to do with who somebody is on this day.
+fn hashes_visitors(path: &str) -> bool {
+    path == "/v1/shares" || path.starts_with("/v1/public/")
+}
+
 /// What the call may use.
-fn call(env: &Env, context: JsValue, text: &str) -> Result<Call, ()> {
+fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<Call, ()> {
     let config = isolate::with(env, |isolate| isolate.config.clone())
         .map_err(|error| log::misconfigured(&error))?;
     let database = d1::open(env).map_err(|error| log::fault("there is no database", &error))?;
@@ -79,6 +92,7 @@ fn call(env: &Env, context: JsValue, text: &str) -> Result<Call, ()> {
         }),
         now: isolate::now(),
         base_url,
+        salt,
     })
 }
 

@@ -158,10 +158,17 @@ impl Isolate {
             .map(|(_, salt)| *salt)
     }
 
+    /// Whether the stores were not asked for so long (ms).
+    fn asked_before(&self, now: i64, ms: i64) -> bool {
+        self.loaded_at.is_none_or(|at| now - at > ms)
+    }
+
+    fn lacks_salt(&self, now: i64) -> bool {
+        self.salt(SaltDay::of(now)).is_none() && self.asked_before(now, SALT_RETRY)
+    }
+
     fn refresh_if_old(&mut self, now: i64, env: &JsValue, context: &ExecutionContext) {
-        let asked_before = |ms| self.loaded_at.is_none_or(|at| now - at > ms);
-        let lacks_salt = self.salt(SaltDay::of(now)).is_none();
-        let is_old = asked_before(FRESH) || lacks_salt && asked_before(SALT_RETRY);
+        let is_old = self.asked_before(now, FRESH) || self.lacks_salt(now);
         let is_under_way = self
             .refreshing_since
             .is_some_and(|since| now - since < REFRESH_TIMEOUT);
@@ -221,6 +228,19 @@ pub async fn load(env: &JsValue) -> Result<(), LoadError> {
             Err(error) => Err(LoadError::Stores(error)),
         }
     })?
+}
+
+/// Today's salt, for a call of the API that hashes a visitor. Where it is not
+/// here yet the stores are asked, and if they fail the visitor stays unknown:
+/// the call is worth more.
+pub async fn salt_of_today(env: &JsValue) -> Option<Salt> {
+    let now = now();
+    if with(env, |isolate| isolate.lacks_salt(now)).unwrap_or(false)
+        && let Err(error) = load(env).await
+    {
+        log::fault("a call of the API found no configuration", &error);
+    }
+    with(env, |isolate| isolate.salt(SaltDay::of(now))).ok()?
 }
 
 /// Takes over a configuration that this isolate just changed.

@@ -113,11 +113,27 @@ pub async fn queue(
     Ok(())
 }
 
-/// Makes salts, and publishes a configuration that is not yet published.
+/// Cron: makes salts, publishes a configuration that is not yet published,
+/// settles what calls left, and sweeps. None of it waits for the rest to work.
 #[event(scheduled)]
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    if let Err(error) = isolate::tend(env.as_ref()).await {
-        log::fault("cron left something undone", &error);
+    let now = isolate::now();
+    let tended = isolate::tend(env.as_ref()).await;
+    let (settled, swept) = match d1::open(&env) {
+        Ok(database) => (
+            jobs::settle::all(&database, now).await,
+            jobs::visitors::sweep(&database, now).await,
+        ),
+        Err(error) => (Err(error), Ok(())),
+    };
+    for (message, outcome) in [
+        ("cron left salts or the configuration undone", tended),
+        ("cron left an account unsettled", settled),
+        ("cron left old visitor hashes", swept),
+    ] {
+        if let Err(error) = outcome {
+            log::fault(message, &error);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub mod click;
 pub mod cookie;
 pub mod page;
 pub mod redirect;
+pub mod visitor;
 
 pub mod access;
 pub mod person;

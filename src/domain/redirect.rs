@@ -4,9 +4,6 @@
 //! knows and what the visitor sent go in, an [`Answer`] comes out; reading the
 //! request, writing the response and recording the click are `cloudflare`'s.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::{
     class::{self, Class, Reason, Signs},
     click::{Click, ClickId},
@@ -17,6 +14,7 @@ use super::{
     page,
     program::Touch,
     snapshot::{Program, Snapshot},
+    visitor,
 };
 
 /// Clocks of the edge differ by this much at most (milliseconds): a receipt
@@ -106,7 +104,7 @@ pub fn follow(edge: &Edge, code: &str, visit: &Visit) -> Answer {
         link,
         class,
         reason,
-        visitor: visitor(edge, program, visit, class),
+        visitor: who(edge, program, visit, class),
         offset: program.offset_minutes(edge.now),
     };
     if visit.signs.is_prefetch() {
@@ -163,27 +161,14 @@ fn earlier_touch<'a>(edge: &Edge, program: &Program, cookies: &'a str) -> Option
     admitted.then_some(text)
 }
 
-/// The visitor's hash: HMAC-SHA256 under the day's salt over program, address
-/// and user agent, its leftmost 64 bits. For people alone, and not against GPC.
-fn visitor(edge: &Edge, program: &Program, visit: &Visit, class: Class) -> Option<u64> {
+/// The visitor's hash, for people alone, and not against GPC.
+fn who(edge: &Edge, program: &Program, visit: &Visit, class: Class) -> Option<u64> {
     if visit.gpc || class != Class::Human || visit.address.is_empty() {
         return None;
     }
     let salt = edge.salt?;
-    // HMAC takes keys of any length.
-    let mac = Hmac::<Sha256>::new_from_slice(&salt.0).ok()?;
-    let hash = mac
-        .chain_update(program.number.to_be_bytes())
-        .chain_update(visit.address)
-        .chain_update([0])
-        .chain_update(visit.signs.user_agent)
-        .finalize()
-        .into_bytes();
-    let number = hash
-        .iter()
-        .take(8)
-        .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-    Some(number)
+    let agent = visit.signs.user_agent;
+    Some(visitor::hash(&salt, program.number, visit.address, agent))
 }
 
 impl Program {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::{
-    domain::{access::Scope, keyring::Keyring, snapshot::Snapshot},
+    domain::{access::Scope, keyring::Keyring, redirect::Salt, snapshot::Snapshot},
     store::{Answer, Database},
 };
 
@@ -42,6 +42,7 @@ mod codes;
 mod conversions;
 mod leads;
 mod payouts;
+mod people;
 mod reps;
 mod rewards;
 mod rules;
@@ -86,6 +87,8 @@ pub struct Call {
     pub now: i64,
     /// The base URL of links, without a slash at its end.
     pub base_url: String,
+    /// Today's salt of visitor hashes; without it no visitor is recorded.
+    pub salt: Option<Salt>,
 }
 
 /// Who calls, as far as the route asked.

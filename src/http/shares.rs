@@ -1,5 +1,7 @@
 //! `/v1/shares`
 
+use std::net::IpAddr;
+
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -20,6 +22,7 @@ use crate::{
         date,
         link::AdvocateNumber,
         program::{Identifier, ShareKind},
+        visitor,
     },
     store::shares::{self, Recorded, Share},
 };
@@ -48,6 +51,25 @@ pub(super) struct NewShare {
     destination: Option<String>,
     /// Slug of the label; none unless said.
     label: Option<String>,
+    /// Who is sharing right now, where a server reports it: so that an advocate
+    /// who follows their own link is known for one. Leave it out against Global
+    /// Privacy Control.
+    // No part of what the share is, and taken out before that is fingerprinted: a
+    // fingerprint would let the address be found by trying them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitor: Option<Visitor>,
+}
+
+/// The advocate's browser, as the sender's server sees it. It is hashed on
+/// arrival, under a salt that is gone the day after; address and agent are kept
+/// nowhere.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Visitor {
+    #[schema(value_type = String, example = "192.0.2.1")]
+    address: IpAddr,
+    /// `User-Agent`, as it was sent; empty for none.
+    user_agent: String,
 }
 
 /// A recorded share.
@@ -77,7 +99,8 @@ const AHEAD_MS: i64 = 5 * 60_000;
     responses((status = 201, body = RecordedShare)))]
 pub(super) async fn record(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
-    let new: NewShare = request.json()?;
+    let mut new: NewShare = request.json()?;
+    let visitor = new.visitor.take();
     let medium = links::medium(new.channel, new.medium)?;
     let at = match &new.at {
         None => call.now,
@@ -120,6 +143,7 @@ pub(super) async fn record(request: Request) -> Result<Response, Problem> {
         kind: new.kind,
         offset: i16::try_from(offset).unwrap_or(0),
         recorded_by: request.key(),
+        visitor: visitor_hash(call, resolved.program.number, visitor.as_ref()),
     };
     let (at, repeat) = match shares::record(call.db(), &share, call.now).await? {
         Recorded::New { at } => (at, false),
@@ -193,6 +217,14 @@ fn fingerprint(new: &NewShare) -> String {
     // Strings always serialise.
     let canonical = serde_json::to_vec(new).unwrap_or_default();
     to_hex(&Sha256::digest(canonical))
+}
+
+/// The hash of who shares, in hexadecimal, as a click's is.
+fn visitor_hash(call: &Call, program: u16, visitor: Option<&Visitor>) -> Option<String> {
+    let (salt, visitor) = (call.salt?, visitor?);
+    let address = visitor::canonical(visitor.address);
+    let hash = visitor::hash(&salt, program, &address, &visitor.user_agent);
+    Some(format!("{hash:016x}"))
 }
 
 fn random() -> Result<[u8; 10], Problem> {

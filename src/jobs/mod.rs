@@ -3,3 +3,4 @@
 pub mod ingest;
 pub mod salts;
 pub mod settle;
+pub mod visitors;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Database, DatabaseError, one, several, statement};
+use super::{Database, DatabaseError, Statement, one, several, statement};
 use crate::domain::{link::Link, program::ShareKind};
 
 /// A share as it is recorded.
@@ -22,6 +22,8 @@ pub struct Share<'a> {
     pub offset: i16,
     /// The API key that reported it.
     pub recorded_by: &'a str,
+    /// The hash of who the advocate is today, in hexadecimal.
+    pub visitor: Option<String>,
 }
 
 /// What became of a share.
@@ -52,6 +54,16 @@ const INSERT: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
     ON CONFLICT (program, event) DO NOTHING
     RETURNING request, at";
+
+// With a share that is recorded by this call, and with no other: a repeat
+// changes nothing, even where the person was erased in between.
+const ADD_VISITOR: &str = "
+    INSERT INTO advocate_visitors
+    SELECT program, advocate, ?4, unhex(?5) FROM shares
+    WHERE program = ?1 AND event = ?2 AND request = ?3 AND recorded_at = ?6 AND ?5 IS NOT NULL
+    ON CONFLICT DO NOTHING";
+
+const SWEEP_VISITORS: &str = "DELETE FROM advocate_visitors WHERE utc_day < ?1";
 
 const SELECT: &str = "SELECT request, at FROM shares WHERE program = ?1 AND event = ?2";
 
@@ -110,8 +122,17 @@ pub async fn record(
         share.recorded_by,
         now,
     );
+    let add_visitor = statement!(
+        ADD_VISITOR,
+        link.program.get(),
+        share.event,
+        share.request,
+        utc_day(now),
+        share.visitor.as_deref(),
+        now,
+    );
     let select = statement!(SELECT, link.program.get(), share.event);
-    let [inserted, stored] = several(db, [insert, select]).await?;
+    let [inserted, _, stored] = several(db, [insert, add_visitor, select]).await?;
     let stored: Stored = stored.first()?.ok_or(DatabaseError::Short)?;
     Ok(if inserted.first::<Stored>()?.is_some() {
         Recorded::New { at: stored.at }
@@ -120,4 +141,16 @@ pub async fn record(
     } else {
         Recorded::Clash
     })
+}
+
+/// The day of an instant (Unix ms), as visitor hashes are kept by.
+#[must_use]
+pub const fn utc_day(at: i64) -> i64 {
+    at.div_euclid(86_400_000)
+}
+
+/// The statement that deletes the hashes of advocates from before a day.
+#[must_use]
+pub fn sweep_visitors(before: i64) -> Statement {
+    statement!(SWEEP_VISITORS, before)
 }

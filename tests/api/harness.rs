@@ -22,6 +22,7 @@ use goodword::{
         click::{Click, ClickId, Message},
         keyring::{Keyring, Receipt},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
+        redirect::Salt,
         snapshot::Snapshot,
         zone::Zone,
     },
@@ -39,6 +40,9 @@ pub const NOW: i64 = 1_795_341_600_000;
 
 /// The operator's key.
 pub const ADMIN: &str = "the operator's key";
+
+/// The day's salt, whatever the day.
+pub const SALT: Salt = Salt([7; 32]);
 
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
@@ -319,6 +323,14 @@ impl Api {
         })
     }
 
+    /// The receipt of a click.
+    pub fn receipt_of(&self, click: &Click) -> String {
+        self.service.keyring.sign_receipt(&Receipt {
+            link: click.link,
+            click: click.id,
+        })
+    }
+
     /// The clicks of some visits, with ids of their own.
     pub fn clicks(&self, zone: &str, visits: &[Visit]) -> Vec<Click> {
         let zone = Zone::named(zone).unwrap();
@@ -436,6 +448,7 @@ impl Ask<'_> {
             service: self.api.service.clone(),
             now: self.api.now.load(Ordering::Relaxed),
             base_url: BASE.to_owned(),
+            salt: Some(SALT),
         };
         block_on(api::answer(call, request))
     }

@@ -1,9 +1,16 @@
 //! `/v1/shares`
 
-use goodword::domain::channel::{Channel, Medium};
+use goodword::{
+    domain::{
+        channel::{Channel, Medium},
+        link::AdvocateNumber,
+        visitor,
+    },
+    jobs,
+};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Api};
+use crate::harness::{Answer, Api, NOW, SALT, Visit, block_on};
 
 fn wanted() -> Value {
     json!({"program": "customers", "advocate": "ext:maya", "channel": "email",
@@ -225,4 +232,95 @@ fn a_repeat_gets_the_first_answer_after_its_advocate_was_disabled() {
         assert_eq!(share(&api, &wanted()).expect(201), first);
     }
     share(&api, &with("event_id", json!("event-2"))).problem(422);
+}
+
+const AGENT: &str = "Mozilla/5.0 (of Maya)";
+
+fn from_maya() -> Value {
+    with(
+        "visitor",
+        json!({"address": "::ffff:192.0.2.7", "user_agent": AGENT}),
+    )
+}
+
+#[test]
+fn who_follows_their_own_link_is_flagged() {
+    let api = Api::furnished();
+    share(&api, &from_maya()).expect(201);
+    let maya = api
+        .get("/v1/programs/customers/advocates/ext:maya")
+        .expect(200);
+    let advocate = AdvocateNumber::from_id(maya["id"].as_str().unwrap()).unwrap();
+    for (address, flags) in [
+        ("192.0.2.7", json!(["same_visitor"])),
+        ("192.0.2.8", json!([])),
+    ] {
+        let visit = Visit {
+            at: NOW - 1_000,
+            advocate: advocate.0,
+            visitor: Some(visitor::hash(&SALT, 1, address, AGENT)),
+            ..Visit::default()
+        };
+        let clicks = api.clicks("UTC", &[visit]);
+        api.deliver(&clicks);
+        let lead = json!({"program": "customers", "receipts": [api.receipt_of(&clicks[0])],
+            "prospect": {"phone": address}});
+        let taken = api.post("/v1/leads", &lead).expect(201);
+        assert_eq!(taken["advocate"], maya["id"]);
+        assert_eq!(taken["flags"], flags);
+    }
+}
+
+#[test]
+fn of_a_visitor_the_hash_alone_is_kept_for_three_days() {
+    let api = Api::furnished();
+    share(&api, &from_maya()).expect(201);
+    let hash = visitor::hash(&SALT, 1, "192.0.2.7", AGENT);
+    let kept = || api.column("SELECT hex(visitor) || ' ' || utc_day FROM advocate_visitors");
+    assert_eq!(kept(), [format!("{hash:016X} {}", NOW / 86_400_000)]);
+    // Without it, it is the same share: it has no part in the fingerprint, and a
+    // repeat changes nothing.
+    let repeat = share(&api, &wanted());
+    assert_eq!(repeat.header("idempotent-replayed"), Some("true"));
+    api.plant("DELETE FROM advocate_visitors");
+    api.wait(1);
+    assert_eq!(
+        share(&api, &from_maya()).header("idempotent-replayed"),
+        Some("true")
+    );
+    assert!(kept().is_empty());
+    // Nor does a clash.
+    let mut clash = from_maya();
+    clash["kind"] = json!("intent");
+    share(&api, &clash).problem(409);
+    assert!(kept().is_empty());
+
+    clash["event_id"] = json!("event-2");
+    share(&api, &clash).expect(201);
+    for (days, left) in [(3, 1), (4, 0)] {
+        let later = NOW + days * 86_400_000;
+        block_on(jobs::visitors::sweep(api.db(), later)).unwrap();
+        assert_eq!(kept().len(), left, "after {days} days");
+    }
+}
+
+#[test]
+fn a_visitor_has_an_address_and_an_agent() {
+    let api = Api::furnished();
+    for (value, named) in [
+        (json!({"address": "192.0.2.7"}), "visitor.user_agent"),
+        (json!({"user_agent": AGENT}), "visitor.address"),
+        (
+            json!({"address": "maya's", "user_agent": AGENT}),
+            "visitor.address",
+        ),
+        (
+            json!({"address": "192.0.2.7", "user_agent": AGENT, "cookie": ""}),
+            "visitor.cookie",
+        ),
+        (json!("192.0.2.7"), "visitor"),
+    ] {
+        let (at, detail) = share(&api, &with("visitor", value)).field();
+        assert_eq!(at, named, "{detail}");
+    }
 }
