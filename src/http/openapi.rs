@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    problem, programs, reps, routes, shares, statistics, verbal,
+    problem, programs, public, reps, routes, shares, statistics, verbal,
 };
 
 #[derive(OpenApi)]
@@ -35,6 +35,7 @@ use super::{
         codes::issue, codes::read, codes::revoke,
         reps::list, reps::put, reps::read_routing, reps::set_routing,
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
+        public::take, public::preflight,
         verbal::enter,
         conversions::create, conversions::list,
         statistics::read,
@@ -64,6 +65,7 @@ impl Modify for Access {
                 ("PATCH", &mut item.patch),
                 ("PUT", &mut item.put),
                 ("DELETE", &mut item.delete),
+                ("OPTIONS", &mut item.options),
             ];
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
@@ -80,6 +82,9 @@ impl Modify for Access {
                 if scope.is_some() {
                     statuses.push(("401", "No key, or none that is known."));
                     statuses.push(("403", "The key lacks the route's scope."));
+                }
+                if scope.is_none() && has_body {
+                    statuses.push(("429", "The address sent too many in a minute."));
                 }
                 if path.contains('{') {
                     statuses.push(("404", "There is no such thing."));
@@ -138,6 +143,7 @@ mod tests {
                 ("PATCH", &item.patch),
                 ("DELETE", &item.delete),
                 ("PUT", &item.put),
+                ("OPTIONS", &item.options),
             ] {
                 if operation.is_some() {
                     described.push(format!("{method} {path}"));

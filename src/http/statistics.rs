@@ -279,7 +279,7 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
         rows,
         total,
     };
-    if output::wants_csv(request.headers()) {
+    if output::prefers(request.headers(), "text/csv") {
         let name = format!(
             "{}-by-{}-{}-{}",
             answer.program,

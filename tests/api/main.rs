@@ -23,6 +23,7 @@ mod links;
 mod links_bulk;
 mod problems;
 mod programs;
+mod public;
 mod scopes;
 mod shares;
 mod snapshot;
