@@ -42,9 +42,13 @@ mod once;
 mod codes;
 mod conversions;
 mod leads;
+mod payouts;
 mod public;
 mod reps;
+mod rewards;
+mod rules;
 mod verbal;
+mod what_if;
 
 mod openapi;
 

@@ -7,7 +7,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         Ref, RefOr, Response,
-        content::ContentBuilder,
+        content::{Content, ContentBuilder},
         response::ResponseBuilder,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -15,7 +15,8 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    problem, programs, public, reps, routes, shares, statistics, verbal,
+    payouts, problem, programs, public, reps, rewards, routes, rules, shares, statistics, verbal,
+    what_if,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +39,11 @@ use super::{
         public::take, public::preflight,
         verbal::enter,
         conversions::create, conversions::list,
+        what_if::ask,
+        rules::read, rules::put, rules::versions, rules::dry_run,
+        rewards::list, rewards::read, rewards::approve, rewards::hold, rewards::release,
+        rewards::statement,
+        payouts::issue, payouts::list, payouts::read, payouts::paid,
         statistics::read,
         keys::create, keys::list, keys::revoke,
     ),
@@ -92,17 +98,25 @@ impl Modify for Access {
                 if has_body {
                     statuses.push(("400", "The body is not JSON."));
                     statuses.push(("409", "It contradicts what is there."));
-                    statuses.push(("413", "The body is too large."));
                     statuses.push(("415", "The body's media type is not supported."));
+                }
+                if !matches!(method, "GET" | "DELETE" | "OPTIONS") {
+                    statuses.push(("413", "The body is too large."));
                 }
                 if has_body || operation.parameters.is_some() {
                     statuses.push(("422", "A field is at fault; `errors` names it."));
                 }
                 for (status, description) in statuses {
+                    let mut response = problem_response(description);
+                    if scope.is_none() && has_body {
+                        // A browser that sent a form is told so on a page.
+                        let page = RefOr::T(Content::default());
+                        response.content.insert("text/html".to_owned(), page);
+                    }
                     operation
                         .responses
                         .responses
-                        .insert(status.to_owned(), RefOr::T(problem_response(description)));
+                        .insert(status.to_owned(), RefOr::T(response));
                 }
             }
         }

@@ -130,6 +130,11 @@ pub async fn published_if(changed: bool, call: &Call, response: Response) -> Res
     }
 }
 
+/// Whether the client prefers CSV to JSON.
+pub fn wants_csv(headers: &HeaderMap) -> bool {
+    prefers(headers, "text/csv")
+}
+
 /// Whether the client names a media type, and prefers it to JSON.
 pub fn prefers(headers: &HeaderMap, media_type: &str) -> bool {
     let accept = headers

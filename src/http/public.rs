@@ -130,7 +130,8 @@ pub(super) struct Asked {
 /// looked at, unless the page is of another site than the program's own.
 #[utoipa::path(post, path = "/v1/public/leads", tag = "leads", params(Asked),
     request_body(content((Hand = "application/json"), (Form = "application/x-www-form-urlencoded"))),
-    responses((status = 202, body = Received), (status = 303)))]
+    responses((status = 202, content((Received = "application/json"), (String = "text/html"))),
+        (status = 303)))]
 pub(super) async fn take(request: Request) -> Result<Response, Problem> {
     let asked: Asked = request.query()?;
     let form = read(&request);

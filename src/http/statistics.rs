@@ -279,7 +279,7 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
         rows,
         total,
     };
-    if output::prefers(request.headers(), "text/csv") {
+    if output::wants_csv(request.headers()) {
         let name = format!(
             "{}-by-{}-{}-{}",
             answer.program,
