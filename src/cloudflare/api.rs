@@ -15,11 +15,13 @@ use worker::{
 use super::{
     d1, isolate,
     js::{self, ExecutionContext},
-    kv, log,
+    kv,
+    limits::Limiter,
+    log,
     request::Request,
 };
 use crate::{
-    domain::{redirect::Salt, snapshot::Snapshot},
+    domain::{redirect::Salt, snapshot::Snapshot, spoken::Key},
     http::{self, Call, Response, Service, Snapshots, body::Body, problem::Fault},
     store::{self, Answer},
 };
@@ -86,6 +88,7 @@ fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<C
                 env: env.clone(),
                 context: SendWrapper(context.unchecked_into()),
             }),
+            limits: Box::new(Limiter(env.clone())),
             keyring: config.keyring.clone(),
             admin_key: config.admin_key,
             log: note,
@@ -140,6 +143,14 @@ impl Snapshots for Publisher {
             }
             Ok(())
         }))
+    }
+
+    fn forget(&self, code: &Key) -> Answer<'_, ()> {
+        let forgotten = isolate::with(self.env.as_ref(), |isolate| isolate.spoken.forget(code));
+        if let Err(error) = forgotten {
+            log::misconfigured(&error);
+        }
+        self.kv.forget(code)
     }
 }
 

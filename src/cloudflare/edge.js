@@ -107,6 +107,16 @@ export async function batch(database, text) {
 }
 
 /**
+ * Whether one more of `key` is within the limit.
+ * @param {{ LIMITS: { limit(options: { key: string }): Promise<{ success: boolean }> } }} env
+ * @param {string} key
+ */
+export async function limit(env, key) {
+  const { success } = await env.LIMITS.limit({ key });
+  return success;
+}
+
+/**
  * What an error says, whatever was thrown.
  * @param {unknown} error
  */

@@ -18,6 +18,7 @@ use super::{
     kv, log,
     patience::within,
     request::Request,
+    spoken::Known,
 };
 use crate::{
     domain::{
@@ -52,6 +53,8 @@ pub struct Isolate {
     pub config: Rc<Config>,
     /// Clicks that are not sent yet.
     pub buffer: Buffer,
+    /// Spoken codes that were looked up lately.
+    pub spoken: Known,
     snapshot: Option<Rc<Snapshot>>,
     /// When the stores were last asked (Unix ms); `None` until they were.
     loaded_at: Option<i64>,
@@ -82,6 +85,7 @@ impl Isolate {
         Ok(Self {
             config: Rc::new(Config::read(env)?),
             buffer: Buffer::default(),
+            spoken: Known::default(),
             snapshot: None,
             loaded_at: None,
             refreshing_since: None,

@@ -19,6 +19,8 @@ extern "C" {
     /// See edge.js.
     pub fn batch(database: &JsValue, text: &str) -> Promise;
     /// See edge.js.
+    pub fn limit(env: &JsValue, key: &str) -> Promise;
+    /// See edge.js.
     pub fn describe(error: &JsValue) -> String;
 }
 

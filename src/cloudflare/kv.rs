@@ -3,7 +3,7 @@
 use worker::{Env, kv::KvError, kv::KvStore, send::SendFuture};
 
 use crate::{
-    domain::{redirect::Salt, snapshot::Snapshot},
+    domain::{link::Link, redirect::Salt, snapshot::Snapshot, spoken::Key},
     http::Snapshots,
     jobs::salts::SaltDay,
     json,
@@ -12,6 +12,10 @@ use crate::{
 
 /// The key of the snapshot.
 const SNAPSHOT: &str = "snapshot";
+
+/// A spoken code that is revoked is followed no longer than this, if it could not
+/// be forgotten (seconds).
+const CODE_SECONDS: u64 = 300;
 
 /// The KV namespace.
 pub struct Kv(KvStore);
@@ -48,12 +52,40 @@ impl Kv {
     }
 }
 
+impl Kv {
+    /// What a spoken code stands for, where it was looked up before: the body of
+    /// its link, as a number.
+    pub async fn code(&self, code: &Key) -> Result<Option<Link>, DatabaseError> {
+        let text = self.0.get(&entry(code)).text().await.map_err(failed)?;
+        Ok(text.and_then(|text| text.parse().ok()).map(Link::unpack))
+    }
+
+    /// Keeps what a spoken code stands for, for a while.
+    pub async fn keep_code(&self, code: &Key, link: Link) -> Result<(), DatabaseError> {
+        let put = self.0.put(&entry(code), link.pack().to_string());
+        let put = put.map_err(failed)?.expiration_ttl(CODE_SECONDS);
+        put.execute().await.map_err(failed)
+    }
+}
+
+/// The key of a spoken code.
+fn entry(code: &Key) -> String {
+    format!("spoken:{}", code.as_str())
+}
+
 impl Snapshots for Kv {
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()> {
         let text = serde_json::to_string(snapshot);
         Box::pin(SendFuture::new(async move {
             let put = self.0.put(SNAPSHOT, text?).map_err(failed)?;
             put.execute().await.map_err(failed)
+        }))
+    }
+
+    fn forget(&self, code: &Key) -> Answer<'_, ()> {
+        let key = entry(code);
+        Box::pin(SendFuture::new(async move {
+            self.0.delete(&key).await.map_err(failed)
         }))
     }
 }

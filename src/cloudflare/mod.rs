@@ -20,9 +20,11 @@ mod gather;
 mod isolate;
 mod js;
 mod kv;
+mod limits;
 mod log;
 mod patience;
 mod request;
+mod spoken;
 
 use self::request::Request;
 
@@ -40,6 +42,9 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     }
     if !matches!(read.method, "GET" | "HEAD") {
         return js::page(405, "", "allow: GET, HEAD");
+    }
+    if read.spoken().is_some() {
+        return future_to_promise(spoken::follow(text, env, context)).into();
     }
     let Some(code) = code else {
         return js::page(404, &read.body(page::neutral), "");
@@ -60,28 +65,33 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     }
 }
 
-/// The first click of an isolate: it has to know the configuration first.
+/// The first click of an isolate.
 async fn cold(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
-    let loaded = isolate::load(&env).await;
     let Some(read) = Request::parse(&text) else {
         return Ok(js::page(400, "", ""));
     };
-    if let Err(error) = loaded {
+    let code = read.code().unwrap_or_default();
+    Ok(answer(&read, code, &env, &context).await)
+}
+
+/// Answers a link; an isolate has to know the configuration first.
+async fn answer(read: &Request<'_>, code: &str, env: &JsValue, context: &JsValue) -> JsValue {
+    let is_loaded = || isolate::with(env, |isolate| isolate.is_loaded()).unwrap_or(false);
+    if !is_loaded()
+        && let Err(error) = isolate::load(env).await
+    {
         log::fault("no store answered a cold isolate", &error);
-        if !isolate::with(&env, |isolate| isolate.is_loaded()).unwrap_or(false) {
-            return Ok(js::page(503, &read.body(page::neutral), "retry-after: 1"));
+        if !is_loaded() {
+            return js::page(503, &read.body(page::neutral), "retry-after: 1");
         }
     }
-    let code = read.code().unwrap_or_default();
-    Ok(
-        match isolate::with(&env, |isolate| isolate.follow(&read, code, &env, &context)) {
-            Ok(response) => response,
-            Err(error) => {
-                log::misconfigured(&error);
-                js::page(500, "", "")
-            }
-        },
-    )
+    match isolate::with(env, |isolate| isolate.follow(read, code, env, context)) {
+        Ok(response) => response,
+        Err(error) => {
+            log::misconfigured(&error);
+            js::page(500, "", "")
+        }
+    }
 }
 
 /// Records a batch of clicks. An `Err` here would be a panic, which takes every

@@ -19,7 +19,8 @@ pub struct Request<'a> {
     signs: Signs<'a>,
     cookie: &'a str,
     gpc: bool,
-    address: &'a str,
+    /// The visitor's address; never stored, nor logged.
+    pub address: &'a str,
 }
 
 impl<'a> Request<'a> {
@@ -77,6 +78,11 @@ impl<'a> Request<'a> {
         let is_code = code.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && rest.chars().all(|c| TRAILING.contains(&c));
         is_code.then_some(code)
+    }
+
+    /// What follows `/s/`: a spoken code, as the URL has it.
+    pub fn spoken(&self) -> Option<&'a str> {
+        self.path().strip_prefix("/s/")
     }
 
     /// What a link looks at.

@@ -125,6 +125,18 @@ impl Destination {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Scheme, host and port as a browser's `Origin` has them: without the port that
+    /// the scheme implies. A destination's host is in small letters already.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let (scheme, rest) = self.0.split_at_checked(host).unwrap_or_default();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let implied = if scheme == "https://" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(implied).unwrap_or(authority);
+        [scheme, authority].concat()
+    }
 }
 
 impl TryFrom<String> for Destination {

@@ -1,7 +1,8 @@
-//! The two pages that a link can answer with instead of a redirect.
+//! The pages that a link can answer with instead of a redirect, and those that a
+//! plain form ends at.
 //!
 //! Owns their HTML (templates/). Texts of a program are escaped by the template
-//! engine; nothing that a visitor sends stands in either page.
+//! engine; nothing that a visitor sends stands in any page.
 
 use askama::Template;
 
@@ -20,6 +21,32 @@ struct Preview<'a> {
     description: &'a str,
     image: &'a str,
     url: &'a str,
+}
+
+/// For a form that was taken, whatever becomes of it.
+#[derive(Template)]
+#[template(path = "received.html")]
+struct Received;
+
+/// For a form that was not.
+#[derive(Template)]
+#[template(path = "not-received.html")]
+struct NotReceived<'a> {
+    why: &'a str,
+    /// Fields, each with what is wrong with it.
+    fields: &'a [(&'a str, &'a str)],
+}
+
+/// The page after a form that was taken.
+#[must_use]
+pub fn received() -> String {
+    Received.render().unwrap_or_default()
+}
+
+/// The page after a form that was not: why, or which fields are at fault.
+#[must_use]
+pub fn not_received(why: &str, fields: &[(&str, &str)]) -> String {
+    NotReceived { why, fields }.render().unwrap_or_default()
 }
 
 /// The neutral page.

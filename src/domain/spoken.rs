@@ -33,6 +33,10 @@
 //! 500 once in two million times), and then the database's unique key says so
 //! and another is drawn.
 
+use percent_encoding::percent_decode_str;
+
+use super::keyring::TRAILING;
+
 /// Crockford's base32 (crockford.com/base32): digits and capitals without I, L
 /// and O, which look like digits, and without U, so that fewer words appear.
 const ALPHABET: [u8; 32] = *b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -149,6 +153,20 @@ impl Key {
                 }
             });
         is_code.then_some(Self(key))
+    }
+
+    /// The key in what follows `/s/` in a URL: percent-encoded, and perhaps with
+    /// punctuation behind it that a mail program took for a part of it.
+    #[must_use]
+    pub fn from_path(segment: &str) -> Option<Self> {
+        // `%E2%80%94` is a dash.
+        if segment.len() > 3 * LONGEST_TYPED {
+            return None;
+        }
+        let text = percent_decode_str(segment).decode_utf8().ok()?;
+        // Some systems write a blank as they would in a query.
+        let text = text.replace('+', " ");
+        Self::parse(text.trim_end_matches(|c: char| c.is_whitespace() || TRAILING.contains(&c)))
     }
 
     /// The text that is stored.
@@ -351,6 +369,40 @@ mod tests {
         ] {
             assert_eq!(Key::parse(typed), None, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn the_link_of_a_code_may_be_mangled() {
+        for path in [
+            "MAYA-7KQ-4TX",
+            "maya-7kq-4tx",
+            "MAYA7KQ4TX",
+            "MAYA%207KQ%204TX",
+            "MAYA+7KQ+4TX",
+            "%20maya%2D7kq%e2%80%944tx",
+            "MAYA-7KQ-4TX/",
+            "MAYA-7KQ-4TX).",
+            "MAYA-7KQ-4TX%20!%22",
+            "m%C3%A1ya.7kq.4tx",
+        ] {
+            let key = Key::from_path(path);
+            assert_eq!(key.as_ref().map(Key::as_str), Some("MAYA7KQ4TX"), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "%",
+            "MAYA-7KQ-4T%58%00",
+            "%ff-7KQ-4TX",
+            "MAYA/7KQ/4TX",
+            "x/MAYA-7KQ-4TX",
+        ] {
+            assert_eq!(Key::from_path(path), None, "{path}");
+        }
+        assert_eq!(
+            Key::from_path(&format!("MAYA-7KQ-4TX{}", "%20".repeat(500))),
+            None
+        );
     }
 
     /// One way in which a character of a code may be read and typed.

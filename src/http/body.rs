@@ -54,6 +54,12 @@ impl Body {
     }
 }
 
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(whole: T) -> Self {
         Self::Whole(whole.into())

@@ -146,15 +146,25 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     Ok(output::json(StatusCode::OK, &Code::of(&request.call, row)))
 }
 
-/// Revokes a code, for good.
+/// Revokes a code, for good. Its link ends at once here, within two minutes
+/// everywhere; within six if it could not be forgotten where links are answered from.
 #[utoipa::path(post, path = "/v1/codes/{code}/revoke", tag = "links",
     params(("code" = String, Path, description = "The code")),
     responses((status = 200, body = Code)))]
 pub(super) async fn revoke(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
-    let row = spoken::revoke(call.db(), key(&request)?.as_str(), call.now).await?;
+    let key = key(&request)?;
+    let row = spoken::revoke(call.db(), key.as_str(), call.now).await?;
     let row = row.ok_or_else(|| missing(&request))?;
-    Ok(output::json(StatusCode::OK, &Code::of(call, row)))
+    let mut response = output::json(StatusCode::OK, &Code::of(call, row));
+    if let Err(error) = call.service.snapshots.forget(&key).await {
+        // It is revoked; where it was looked up before, it expires.
+        response.extensions_mut().insert(Fault {
+            message: "a revoked code was not forgotten; it is followed until it expires",
+            cause: error.to_string(),
+        });
+    }
+    Ok(response)
 }
 
 /// The touch that a typed code proves, or why it proves none here. Said at `at`

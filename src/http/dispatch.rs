@@ -120,7 +120,7 @@ fn methods(path: &str) -> String {
 
 /// Whether a request of the method means something by its body.
 fn has_body(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::DELETE)
+    !matches!(*method, Method::GET | Method::DELETE | Method::OPTIONS)
 }
 
 /// Who holds the bearer key, if it has the scope.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::{
-    domain::{access::Scope, keyring::Keyring, redirect::Salt, snapshot::Snapshot},
+    domain::{access::Scope, keyring::Keyring, redirect::Salt, snapshot::Snapshot, spoken::Key},
     store::{Answer, Database},
 };
 
@@ -36,6 +36,7 @@ mod shares;
 mod statistics;
 
 mod intake;
+pub mod limits;
 mod once;
 
 mod codes;
@@ -43,6 +44,7 @@ mod conversions;
 mod leads;
 mod payouts;
 mod people;
+mod public;
 mod reps;
 mod rewards;
 mod rules;
@@ -57,10 +59,14 @@ pub use self::{dispatch::answer, openapi::document as openapi};
 /// What a request is answered with.
 pub type Response = ::http::Response<Body>;
 
-/// Where the configuration snapshot is published.
+/// What the edge answers links from: the published configuration snapshot, and
+/// what spoken codes were looked up as.
 pub trait Snapshots: Send + Sync {
     /// Publishes a snapshot; the error is for the log.
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()>;
+
+    /// Forgets what a spoken code was looked up as; the error is for the log.
+    fn forget(&self, code: &Key) -> Answer<'_, ()>;
 }
 
 /// What every call needs and nobody changes.
@@ -69,6 +75,8 @@ pub struct Service {
     pub database: Box<dyn Database>,
     /// Where the snapshot goes.
     pub snapshots: Box<dyn Snapshots>,
+    /// How often strangers may ask.
+    pub limits: Box<dyn limits::Limits>,
     /// Signs and explains links.
     pub keyring: Arc<Keyring>,
     /// SHA-256 of the operator's own key, which may do everything.

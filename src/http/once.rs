@@ -70,11 +70,30 @@ pub(super) async fn once<'a>(
     natural: Option<String>,
     plan: &(dyn Fn() -> Planned<'a> + Sync),
 ) -> Result<Response, Problem> {
-    let call = &request.call;
     let key = match request.headers().get(HEADER) {
         None => natural,
         Some(value) => Some(checked(value.as_bytes())?),
     };
+    keyed(request, program, key, plan).await
+}
+
+/// The same for strangers, whose key is not looked at: they could take those that
+/// a server is going to use.
+pub(super) async fn once_unkeyed<'a>(
+    request: &'a Request,
+    program: u16,
+    plan: &(dyn Fn() -> Planned<'a> + Sync),
+) -> Result<Response, Problem> {
+    keyed(request, program, None, plan).await
+}
+
+async fn keyed<'a>(
+    request: &'a Request,
+    program: u16,
+    key: Option<String>,
+    plan: &(dyn Fn() -> Planned<'a> + Sync),
+) -> Result<Response, Problem> {
+    let call = &request.call;
     let fingerprint = to_hex(
         &Sha256::new()
             .chain_update(request.head.uri.path())

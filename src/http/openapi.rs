@@ -7,7 +7,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         Ref, RefOr, Response,
-        content::ContentBuilder,
+        content::{Content, ContentBuilder},
         response::ResponseBuilder,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -15,8 +15,8 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    payouts, people, problem, programs, reps, rewards, routes, rules, shares, statistics, verbal,
-    what_if,
+    payouts, people, problem, programs, public, reps, rewards, routes, rules, shares, statistics,
+    verbal, what_if,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +36,7 @@ use super::{
         codes::issue, codes::read, codes::revoke,
         reps::list, reps::put, reps::read_routing, reps::set_routing,
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
+        public::take, public::preflight,
         verbal::enter,
         conversions::create, conversions::list,
         what_if::ask,
@@ -71,6 +72,7 @@ impl Modify for Access {
                 ("PATCH", &mut item.patch),
                 ("PUT", &mut item.put),
                 ("DELETE", &mut item.delete),
+                ("OPTIONS", &mut item.options),
             ];
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
@@ -88,6 +90,9 @@ impl Modify for Access {
                     statuses.push(("401", "No key, or none that is known."));
                     statuses.push(("403", "The key lacks the route's scope."));
                 }
+                if scope.is_none() && has_body {
+                    statuses.push(("429", "The address sent too many in a minute."));
+                }
                 if path.contains('{') {
                     statuses.push(("404", "There is no such thing."));
                 }
@@ -96,17 +101,23 @@ impl Modify for Access {
                     statuses.push(("409", "It contradicts what is there."));
                     statuses.push(("415", "The body's media type is not supported."));
                 }
-                if !matches!(method, "GET" | "DELETE") {
+                if !matches!(method, "GET" | "DELETE" | "OPTIONS") {
                     statuses.push(("413", "The body is too large."));
                 }
                 if has_body || operation.parameters.is_some() {
                     statuses.push(("422", "A field is at fault; `errors` names it."));
                 }
                 for (status, description) in statuses {
+                    let mut response = problem_response(description);
+                    if scope.is_none() && has_body {
+                        // A browser that sent a form is told so on a page.
+                        let page = RefOr::T(Content::default());
+                        response.content.insert("text/html".to_owned(), page);
+                    }
                     operation
                         .responses
                         .responses
-                        .insert(status.to_owned(), RefOr::T(problem_response(description)));
+                        .insert(status.to_owned(), RefOr::T(response));
                 }
             }
         }
@@ -147,6 +158,7 @@ mod tests {
                 ("PATCH", &item.patch),
                 ("DELETE", &item.delete),
                 ("PUT", &item.put),
+                ("OPTIONS", &item.options),
             ] {
                 if operation.is_some() {
                     described.push(format!("{method} {path}"));

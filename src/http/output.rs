@@ -132,10 +132,15 @@ pub async fn published_if(changed: bool, call: &Call, response: Response) -> Res
 
 /// Whether the client prefers CSV to JSON.
 pub fn wants_csv(headers: &HeaderMap) -> bool {
+    prefers(headers, "text/csv")
+}
+
+/// Whether the client names a media type, and prefers it to JSON.
+pub fn prefers(headers: &HeaderMap, media_type: &str) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| quality(accept, "text/csv") > quality(accept, "application/json"))
+    accept.is_some_and(|accept| quality(accept, media_type) > quality(accept, "application/json"))
 }
 
 /// How much a media type is wanted, as the digits of its `q`: they sort like the
@@ -152,6 +157,41 @@ fn quality<'a>(accept: &'a str, media_type: &str) -> &'a str {
         .split(';')
         .find_map(|parameter| parameter.trim().strip_prefix("q="));
     q.unwrap_or("1").trim_end_matches(['0', '.'])
+}
+
+/// A page of our own. It runs nothing, and nobody keeps or frames it.
+pub fn page(status: StatusCode, html: String) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    as_page(response, html)
+}
+
+/// An answer with a page for its body.
+pub fn as_page(mut response: Response, html: String) -> Response {
+    *response.body_mut() = html.into();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; \
+             base-uri 'none'; form-action 'none'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Sends a browser to a page after what it posted.
+pub fn see_other(location: &HeaderValue) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location.clone());
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    response
 }
 
 /// A CSV answer.

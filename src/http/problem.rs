@@ -8,8 +8,11 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Response;
-use crate::{domain::access::Scope, store::DatabaseError};
+use super::{Response, output};
+use crate::{
+    domain::{access::Scope, page},
+    store::DatabaseError,
+};
 
 /// What went wrong inside, for the log and nobody else.
 #[derive(Debug, Clone)]
@@ -59,6 +62,8 @@ pub enum Problem {
     TooLarge(usize),
     /// The body's media type; says what is expected.
     UnsupportedMediaType(&'static str),
+    /// More than one address may ask for in a minute.
+    TooManyRequests,
     /// The database did not answer.
     Unavailable(DatabaseError),
     /// Our own mistake.
@@ -140,6 +145,11 @@ impl Problem {
                 "unsupported-media-type",
                 "The body's media type is not supported",
             ),
+            Self::TooManyRequests => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "There were too many requests",
+            ),
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -169,6 +179,7 @@ impl Problem {
             Self::MethodNotAllowed(_) => "`Allow` lists the methods that are".to_owned(),
             Self::TooLarge(limit) => format!("at most {limit} bytes are taken"),
             Self::UnsupportedMediaType(expected) => format!("send {expected}"),
+            Self::TooManyRequests => "wait a minute".to_owned(),
             Self::Unavailable(_) => {
                 "whether anything was changed is not known; a call that can be repeated, \
                  may be"
@@ -218,8 +229,13 @@ impl Problem {
             let challenge = HeaderValue::from_static("Bearer realm=\"goodword\"");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let retry_after = match status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            _ => None,
+        };
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         if let Some(allow) = allow {
             headers.insert(header::ALLOW, allow);
@@ -228,6 +244,22 @@ impl Problem {
             response.extensions_mut().insert(fault);
         }
         response
+    }
+}
+
+impl Problem {
+    /// The same answer as a page, for people who sent a form.
+    pub(super) fn into_page(self) -> Response {
+        let (_, _, title) = self.kind();
+        let fields: Vec<(&str, &str)> = match &self {
+            Self::Invalid(errors) => errors
+                .iter()
+                .map(|error| (error.field.as_str(), error.detail.as_str()))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let html = page::not_received(title, &fields);
+        output::as_page(self.into_response(), html)
     }
 }
 

@@ -9,8 +9,8 @@ use http::Method;
 
 use super::{
     Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, payouts, people, problem::Problem, programs, reps, request::Request, rewards,
-    rules, shares, statistics, verbal, what_if,
+    links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
+    rewards, rules, shares, statistics, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -73,6 +73,7 @@ const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
+const OPTIONS: Method = Method::OPTIONS;
 
 const PROGRAMS: &str = "/v1/programs";
 const PROGRAM: &str = "/v1/programs/{program}";
@@ -121,6 +122,8 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/leads/{lead}/why", S::LeadsRead, |r| Box::pin(leads::why(r))),
     route(POST, "/v1/leads/{lead}/stage", S::LeadsWrite, |r| Box::pin(leads::step(r))),
     route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(leads::hand_over(r))),
+    public(POST, "/v1/public/leads", |r| Box::pin(public::take(r))),
+    public(OPTIONS, "/v1/public/leads", |r| Box::pin(public::preflight(r))),
     route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),

@@ -47,6 +47,22 @@ const PAGE: &str = "
     SELECT number, slug, url, status, created_at, updated_at
     FROM destinations WHERE program = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
 
+/// A destination that links may lead to.
+#[derive(Debug, Deserialize)]
+pub struct Active {
+    /// Where it is.
+    pub url: Destination,
+}
+
+const ACTIVE: &str = "
+    SELECT d.url FROM destinations d JOIN programs p ON p.number = d.program
+    WHERE p.slug = ?1 AND p.status = 'active' AND d.status = 'active'";
+
+/// The destinations of an active program (its slug) that are in use.
+pub async fn active(db: &dyn Database, program: &str) -> Result<Vec<Active>, DatabaseError> {
+    one(db, statement!(ACTIVE, program)).await?.all()
+}
+
 /// The destination of a slug.
 pub async fn by_slug(
     db: &dyn Database,

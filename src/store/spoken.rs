@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use super::{Database, DatabaseError, one, several, statement};
-use crate::domain::{link::Link, program::Status};
+use crate::domain::{
+    channel::Medium,
+    link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
+    program::Status,
+};
 
 /// A code as it is stored, with whose it is.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,6 +36,23 @@ pub struct Row {
     pub created_at: i64,
     /// When it was revoked (Unix ms).
     pub revoked_at: Option<i64>,
+}
+
+impl Row {
+    /// The link that it stands for, unless it was revoked.
+    #[must_use]
+    pub fn link(&self) -> Option<Link> {
+        if self.revoked_at.is_some() {
+            return None;
+        }
+        Some(Link {
+            program: ProgramNumber::new(self.program)?,
+            advocate: AdvocateNumber(self.advocate),
+            medium: Medium::from_code(self.medium)?,
+            destination: DestinationNumber::new(self.destination)?,
+            label: LabelNumber::new(self.label)?,
+        })
+    }
 }
 
 macro_rules! select_code {

@@ -24,9 +24,12 @@ use goodword::{
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         redirect::Salt,
         snapshot::Snapshot,
+        spoken::Key,
         zone::Zone,
     },
-    http::{self as api, Call, Response, Service, Snapshots, body::Body, problem::Fault},
+    http::{
+        self as api, Call, Response, Service, Snapshots, body::Body, limits::Limits, problem::Fault,
+    },
     jobs::ingest,
     store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
 };
@@ -123,10 +126,33 @@ impl Database for Shared {
 #[derive(Default)]
 struct Press {
     published: Mutex<Vec<Snapshot>>,
+    forgotten: Mutex<Vec<String>>,
     down: AtomicBool,
 }
 
 struct SharedPress(Arc<Press>);
+
+/// Lets ten of each key through, or fails.
+#[derive(Default)]
+struct Counter {
+    seen: Mutex<Vec<String>>,
+    down: AtomicBool,
+}
+
+struct SharedCounter(Arc<Counter>);
+
+impl Limits for SharedCounter {
+    fn allow(&self, key: &str) -> Answered<'_, bool> {
+        let answer = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("there is no limiter".to_owned()))
+        } else {
+            let mut seen = self.0.seen.lock().unwrap();
+            seen.push(key.to_owned());
+            Ok(seen.iter().filter(|one| *one == key).count() <= 10)
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
 
 impl Snapshots for SharedPress {
     fn publish(&self, snapshot: &Snapshot) -> Answered<'_, ()> {
@@ -138,6 +164,17 @@ impl Snapshots for SharedPress {
         };
         Box::pin(std::future::ready(answer))
     }
+
+    fn forget(&self, code: &Key) -> Answered<'_, ()> {
+        let answer = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("KV DELETE failed: 500".to_owned()))
+        } else {
+            let code = code.as_str().to_owned();
+            self.0.forgotten.lock().unwrap().push(code);
+            Ok(())
+        };
+        Box::pin(std::future::ready(answer))
+    }
 }
 
 /// The API, and everything around it.
@@ -145,6 +182,7 @@ pub struct Api {
     service: Arc<Service>,
     house: Arc<House>,
     press: Arc<Press>,
+    counter: Arc<Counter>,
     now: AtomicI64,
     clicks: AtomicUsize,
 }
@@ -158,9 +196,11 @@ impl Api {
             batches: AtomicUsize::new(0),
         });
         let press = Arc::new(Press::default());
+        let counter = Arc::new(Counter::default());
         let service = Arc::new(Service {
             database: Box::new(Shared(house.clone())),
             snapshots: Box::new(SharedPress(press.clone())),
+            limits: Box::new(SharedCounter(counter.clone())),
             keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
             admin_key: access::key_hash(ADMIN),
             log: note,
@@ -169,6 +209,7 @@ impl Api {
             service,
             house,
             press,
+            counter,
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }
@@ -224,6 +265,21 @@ impl Api {
     /// Makes the publisher fail, or lets it work again.
     pub fn publisher_fails(&self, fails: bool) {
         self.press.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// Makes the limiter fail, or lets it work again.
+    pub fn limiter_fails(&self, fails: bool) {
+        self.counter.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// What was counted since the last time this was asked: a minute passes.
+    pub fn counted(&self) -> Vec<String> {
+        std::mem::take(&mut *self.counter.seen.lock().unwrap())
+    }
+
+    /// The keys of spoken codes that were forgotten.
+    pub fn forgotten(&self) -> Vec<String> {
+        std::mem::take(&mut *self.press.forgotten.lock().unwrap())
     }
 
     /// How many batches the database was asked for.

@@ -25,6 +25,7 @@ mod links_bulk;
 mod people;
 mod problems;
 mod programs;
+mod public;
 mod rewards;
 mod scopes;
 mod shares;

@@ -91,6 +91,10 @@ fn a_method_that_a_path_lacks_is_405_and_allow_lists_the_others() {
 fn every_body_route_refuses_other_media_types_with_415() {
     let api = Api::furnished();
     for (method, path) in json_routes() {
+        // It takes forms as well; see `public`.
+        if path == "/v1/public/leads" {
+            continue;
+        }
         for media_type in [
             "text/plain",
             "application/x-www-form-urlencoded",

@@ -83,6 +83,7 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     d1Databases: ["DB"],
     kvNamespaces: ["CONFIG"],
     queueProducers: { CLICKS: { queueName: "clicks" } },
+    ratelimits: { LIMITS: { simple: { limit: 10, period: 60 } } },
     queueConsumers: { clicks: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20 } },
   });
   const mf = new Miniflare({ ...options, ...(persist ? { resourcePersistencePath: persist } : {}) });

@@ -1,0 +1,157 @@
+//! `/s/MAYA-7KQ-4TX`: a spoken code, followed like the link that it stands for.
+//!
+//! Owns where a code is looked up: in the isolate's memory, in KV, in D1. What is
+//! no code is kept in memory alone: whoever guesses would fill KV otherwise, and
+//! spend the day's writes that the configuration needs.
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+use worker::Env;
+
+use super::{
+    d1, isolate,
+    js::{self, ExecutionContext},
+    kv, limits, log,
+    patience::within,
+    request::Request,
+};
+use crate::{
+    domain::{link::Link, page, spoken::Key},
+    http::limits::key as limit_key,
+    store::{self, DatabaseError},
+};
+
+/// The longest that a store may take over what a visitor waits for (ms).
+const PATIENCE: u64 = 2_000;
+
+/// For how long a code that works is not looked up again in an isolate (ms).
+const KNOWN: i64 = 30_000;
+
+/// For how long one that does not is not (ms).
+const UNKNOWN: i64 = 60_000;
+
+/// The most codes in an isolate's memory.
+const MOST: usize = 256;
+
+/// Codes that were looked up lately, the newest last.
+#[derive(Default)]
+pub struct Known(Vec<Entry>);
+
+#[derive(Clone)]
+struct Entry {
+    key: Key,
+    link: Option<Link>,
+    until: i64,
+}
+
+impl Known {
+    /// What a code was looked up as, where it need not be looked up again.
+    fn get(&self, key: &Key, now: i64) -> Option<Entry> {
+        let entry = self.0.iter().find(|entry| entry.key == *key);
+        entry.filter(|entry| now < entry.until).cloned()
+    }
+
+    fn put(&mut self, key: Key, link: Option<Link>, now: i64) {
+        self.forget(&key);
+        if self.0.len() >= MOST {
+            self.0.remove(0);
+        }
+        let until = now + if link.is_some() { KNOWN } else { UNKNOWN };
+        self.0.push(Entry { key, link, until });
+    }
+
+    /// Looks a code up anew the next time.
+    pub fn forget(&mut self, key: &Key) {
+        self.0.retain(|entry| entry.key != *key);
+    }
+}
+
+/// Answers a spoken code.
+pub async fn follow(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
+    let Some(read) = Request::parse(&text) else {
+        return Ok(js::page(400, "", ""));
+    };
+    let neutral = |status, extra| Ok(js::page(status, &read.body(page::neutral), extra));
+    let Some(key) = read.spoken().and_then(Key::from_path) else {
+        return neutral(404, "");
+    };
+    if !may_ask(&read, &env).await {
+        return neutral(429, "retry-after: 60");
+    }
+    match look_up(key, &env, &context).await {
+        Ok(Some(link)) => {
+            let code = isolate::with(&env, |isolate| isolate.config.keyring.sign_link(&link));
+            let code = code.unwrap_or_default();
+            Ok(super::answer(&read, &code, &env, &context).await)
+        }
+        Ok(None) => neutral(404, ""),
+        Err(error) => {
+            log::fault("no store knew whether a spoken code is one", &error);
+            neutral(503, "retry-after: 1")
+        }
+    }
+}
+
+/// Whether the address may try another code. Where nobody can tell, it may.
+async fn may_ask(read: &Request<'_>, env: &JsValue) -> bool {
+    let Some(key) = limit_key("spoken", read.address) else {
+        return true;
+    };
+    limits::allow(env, &key).await.unwrap_or_else(|error| {
+        log::fault(
+            "spoken codes are not limited: the limiter did not answer",
+            &error,
+        );
+        true
+    })
+}
+
+async fn look_up(
+    key: Key,
+    env: &JsValue,
+    context: &JsValue,
+) -> Result<Option<Link>, DatabaseError> {
+    let now = isolate::now();
+    let known = isolate::with(env, |isolate| isolate.spoken.get(&key, now));
+    if let Ok(Some(known)) = known {
+        return Ok(known.link);
+    }
+    let bindings = Env::from(env.clone());
+    let kept = match kv::open(&bindings) {
+        Ok(kv) => within(PATIENCE, kv.code(&key)).await,
+        Err(error) => Err(error),
+    };
+    let kept = kept.unwrap_or_else(|error| {
+        log::fault("KV did not give a spoken code; D1 is asked", &error);
+        None
+    });
+    let link = if kept.is_some() {
+        kept
+    } else {
+        let database = d1::open(&bindings)?;
+        let row = within(PATIENCE, store::spoken::find(&database, key.as_str())).await?;
+        let link = row.and_then(|row| row.link());
+        if let Some(link) = link {
+            let context: &ExecutionContext = context.unchecked_ref();
+            context.wait_until(&keep(bindings, key.clone(), link));
+        }
+        link
+    };
+    let _ = isolate::with(env, |isolate| isolate.spoken.put(key, link, now));
+    Ok(link)
+}
+
+/// Keeps what a code was looked up as, after the answer.
+fn keep(bindings: Env, key: Key, link: Link) -> Promise {
+    future_to_promise(async move {
+        let kept = match kv::open(&bindings) {
+            Ok(kv) => kv.keep_code(&key, link).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            log::fault("a spoken code was not kept; D1 is asked again", &error);
+        }
+        Ok(JsValue::UNDEFINED)
+    })
+}

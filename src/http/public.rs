@@ -1,0 +1,523 @@
+//! `/v1/public/leads`: a prospect raises a hand, on a form that anybody can reach.
+//!
+//! Owns what a stranger may say and what a stranger is told, which is nothing. No
+//! proof that proves nothing loses a prospect: it goes to the lead's history.
+//! Who gets the credit is `intake`'s.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Call, Response,
+    body::Body,
+    codes,
+    input::{self, has_media_type},
+    intake::{self, Referral},
+    leads::{Consent, Prospect},
+    limits,
+    once::{Effect, once_unkeyed},
+    output,
+    problem::{FieldError, Problem},
+    programs,
+    request::Request,
+};
+use crate::{
+    domain::{
+        attribution::{Proof, Touch},
+        cookie,
+        landing::Destination,
+        link::ProgramNumber,
+        page,
+        program::Prose,
+        visitor,
+    },
+    store::{destinations, leads::Person, programs::Row},
+};
+
+/// The most receipts that are looked at.
+const MOST_RECEIPTS: usize = 20;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Cloudflare's header with the client's address.
+const ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
+
+/// A prospect who raises a hand. Blank texts are as good as none.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hand {
+    /// Slug of the program.
+    program: String,
+    prospect: Raised,
+    /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20
+    /// are looked at.
+    #[serde(default)]
+    receipts: Vec<String>,
+    /// A spoken code that they were given.
+    code: Option<String>,
+    consent: Option<Agreed>,
+    note: Option<String>,
+    /// A field that people do not see. Filled in, it tells a machine.
+    website: Option<String>,
+}
+
+/// A prospect, as far as they say; by `email` or `phone` they can be reached.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Raised {
+    #[schema(example = "Sam Prospect")]
+    name: Option<String>,
+    #[schema(example = "sam@example.org")]
+    email: Option<String>,
+    #[schema(example = "+49 30 123456")]
+    phone: Option<String>,
+    #[schema(example = "Example GmbH")]
+    company: Option<String>,
+}
+
+/// What they agreed to; now.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Agreed {
+    text: String,
+}
+
+/// The same, as a plain form sends it. Other fields mean nothing; of a field that
+/// stands twice the first one that is filled in counts.
+#[derive(Default, ToSchema)]
+pub(super) struct Form {
+    /// Slug of the program.
+    program: String,
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    company: Option<String>,
+    /// A spoken code that they were given.
+    code: Option<String>,
+    /// The receipt that the landing page was given.
+    gw: Vec<String>,
+    /// The receipt of the last click, where another one won.
+    gw_click: Vec<String>,
+    /// The words that they agreed to.
+    consent: Option<String>,
+    note: Option<String>,
+    /// A field that people do not see. Filled in, it tells a machine.
+    website: Option<String>,
+    /// Where a browser is sent afterwards, on the site of one of the program's
+    /// destinations.
+    r#return: Option<String>,
+}
+
+/// What anybody is told.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Received {
+    #[schema(example = true)]
+    received: bool,
+}
+
+/// What stands in the URL.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// Slug of the program, as a page of another origin has to name it here: the
+    /// browser asks for permission before there is a body.
+    program: Option<String>,
+}
+
+/// Takes a lead in from a form, without a key: 202 whatever becomes of it. A
+/// browser gets a page instead, or is sent to `return`. The program's cookie is
+/// looked at, unless the page is of another site than the program's own.
+#[utoipa::path(post, path = "/v1/public/leads", tag = "leads", params(Asked),
+    request_body(content((Hand = "application/json"), (Form = "application/x-www-form-urlencoded"))),
+    responses((status = 202, content((Received = "application/json"), (String = "text/html"))),
+        (status = 303)))]
+pub(super) async fn take(request: Request) -> Result<Response, Problem> {
+    let asked: Asked = request.query()?;
+    let form = read(&request);
+    let named = form.as_ref().ok().map(|form| form.program.as_str());
+    let slug = asked.program.as_deref().or(named);
+    let site = Site::of(&request, slug).await?;
+    let is_form = has_media_type(request.headers(), FORM);
+    let wants_page = is_form && output::prefers(request.headers(), "text/html");
+    let taken = match form {
+        Ok(form) if named_otherwise(&asked, &form) => Err(Problem::field(
+            "program",
+            "is not the one that the URL names",
+        )),
+        Ok(form) => take_form(&request, form, &site, is_form).await,
+        Err(problem) => Err(problem),
+    };
+    let response = match taken {
+        Ok((_, Some(back))) if wants_page => output::see_other(&back),
+        Ok(_) if wants_page => output::page(StatusCode::ACCEPTED, page::received()),
+        Ok((response, _)) => response,
+        Err(problem) if wants_page => problem.into_page(),
+        Err(problem) => problem.into_response(),
+    };
+    Ok(site.share(response))
+}
+
+/// Tells a browser whether a page of another origin may send the form here.
+#[utoipa::path(options, path = "/v1/public/leads", tag = "leads", params(Asked),
+    responses((status = 204)))]
+pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
+    let asked: Asked = request.query()?;
+    let site = Site::of(&request, asked.program.as_deref()).await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(site.share(response))
+}
+
+fn named_otherwise(asked: &Asked, form: &Form) -> bool {
+    let named = asked.program.as_ref();
+    named.is_some_and(|program| *program != form.program)
+}
+
+/// The page that a request comes from, as far as the browser says.
+enum Site {
+    /// It does not, or the page is our own.
+    Unsaid,
+    /// The site of a destination of the program: this origin.
+    Ours(HeaderValue),
+    /// Any other one.
+    Foreign,
+}
+
+impl Site {
+    /// Looks the origin up among the destinations of the program.
+    async fn of(request: &Request, program: Option<&str>) -> Result<Self, Problem> {
+        let Some(origin) = request.headers().get(header::ORIGIN) else {
+            return Ok(Self::Unsaid);
+        };
+        if origin.as_bytes() == request.call.base_url.as_bytes() {
+            return Ok(Self::Unsaid);
+        }
+        let text = origin.to_str().unwrap_or_default();
+        let is_known = match program {
+            Some(slug) => is_of_program(&request.call, slug, text).await?,
+            None => false,
+        };
+        Ok(if is_known {
+            Self::Ours(origin.clone())
+        } else {
+            Self::Foreign
+        })
+    }
+
+    /// Lets a page of the program's sites read the answer, and no other page.
+    /// This is all the CORS that there is.
+    fn share(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        if let Self::Ours(origin) = self {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+        }
+        response
+    }
+}
+
+/// Whether an origin is that of one of the program's destinations.
+async fn is_of_program(call: &Call, program: &str, origin: &str) -> Result<bool, Problem> {
+    let destinations = destinations::active(call.db(), program).await?;
+    Ok(destinations.iter().any(|row| row.url.origin() == origin))
+}
+
+/// The body, whichever of the two ways it is written.
+fn read(request: &Request) -> Result<Form, Problem> {
+    if has_media_type(request.headers(), FORM) {
+        return Ok(Form::parse(request.body()));
+    }
+    if !has_media_type(request.headers(), "application/json") {
+        let expected = "application/json or application/x-www-form-urlencoded";
+        return Err(Problem::UnsupportedMediaType(expected));
+    }
+    let hand: Hand = input::json(request.headers(), request.body())?;
+    Ok(Form {
+        program: hand.program,
+        name: hand.prospect.name,
+        email: hand.prospect.email,
+        phone: hand.prospect.phone,
+        company: hand.prospect.company,
+        code: hand.code,
+        gw: hand.receipts,
+        gw_click: Vec::new(),
+        consent: hand.consent.map(|agreed| agreed.text),
+        note: hand.note,
+        website: hand.website,
+        r#return: None,
+    })
+}
+
+impl Form {
+    fn parse(body: &[u8]) -> Self {
+        let mut form = Self::default();
+        for (name, value) in form_urlencoded::parse(body) {
+            let field = match &*name {
+                "program" => {
+                    form.program = value.into_owned();
+                    continue;
+                }
+                "gw" => {
+                    form.gw.push(value.into_owned());
+                    continue;
+                }
+                "gw_click" => {
+                    form.gw_click.push(value.into_owned());
+                    continue;
+                }
+                "name" => &mut form.name,
+                "email" => &mut form.email,
+                "phone" => &mut form.phone,
+                "company" => &mut form.company,
+                "code" => &mut form.code,
+                "consent" => &mut form.consent,
+                "note" => &mut form.note,
+                "website" => &mut form.website,
+                "return" => &mut form.r#return,
+                _ => continue,
+            };
+            if field.as_ref().is_none_or(|text| text.trim().is_empty()) {
+                *field = Some(value.into_owned());
+            }
+        }
+        form
+    }
+}
+
+/// A text as one line without blanks at its ends; `None` where nothing is left.
+/// What people type has line breaks and stray blanks, which are no reason to
+/// lose them.
+fn said(text: Option<String>) -> Option<String> {
+    let mut line = String::new();
+    for word in text?.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    (!line.is_empty()).then_some(line)
+}
+
+/// A field as what it has to be; what is wrong with it goes to `errors`.
+fn checked<T: TryFrom<String, Error: std::fmt::Display>>(
+    name: &str,
+    text: Option<String>,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
+    match T::try_from(said(text)?) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            errors.push(FieldError {
+                field: name.to_owned(),
+                detail: error.to_string(),
+            });
+            None
+        }
+    }
+}
+
+/// Takes the lead; answers, and says where the browser is sent then.
+async fn take_form(
+    request: &Request,
+    mut form: Form,
+    site: &Site,
+    is_form: bool,
+) -> Result<(Response, Option<HeaderValue>), Problem> {
+    let call = &request.call;
+    admit(request).await?;
+    let program = programs::usable(call, form.program.trim(), Some("program")).await?;
+    let back = match form.r#return.take() {
+        Some(url) => back(call, &program, url).await?,
+        None => None,
+    };
+    let suspected = said(form.website.take()).is_some();
+    let proofs = proofs(request, &program, &mut form, site).await?;
+    let mut person = person(form, is_form, call.now)?;
+    person.visitor = visitor(request, &program);
+    let referral = Referral {
+        program: &program,
+        source: "form",
+        at: call.now,
+        person,
+        touches: proofs.touches,
+        refused: proofs.refused,
+        registered: None,
+        rep: None,
+        suspected,
+        by: "form",
+    };
+    let response = once_unkeyed(request, program.number, &|| {
+        Box::pin(async {
+            let taken = intake::take(call, &referral).await?;
+            let received = Received { received: true };
+            Effect::new(202, &received, taken.statements, taken.accounts)
+        })
+    })
+    .await?;
+    Ok((response, back))
+}
+
+/// Whether the address may send another form. Where nobody can tell, it may: a
+/// prospect is worth more.
+async fn admit(request: &Request) -> Result<(), Problem> {
+    let Some(key) = limits::key("form", header_of(request.headers(), &ADDRESS)) else {
+        return Ok(());
+    };
+    match request.call.service.limits.allow(&key).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Problem::TooManyRequests),
+        Err(error) => {
+            request.call.note(&super::problem::Fault {
+                message: "forms are not limited: the limiter did not answer",
+                cause: error.to_string(),
+            });
+            Ok(())
+        }
+    }
+}
+
+/// The URL that the form asks to be sent back to, if it is on the site of one of
+/// the program's destinations. Any other one would make this an open redirect.
+async fn back(call: &Call, program: &Row, url: String) -> Result<Option<HeaderValue>, Problem> {
+    let Ok(url) = Destination::try_from(url) else {
+        return Ok(None);
+    };
+    let is_known = is_of_program(call, &program.slug, &url.origin()).await?;
+    let value = HeaderValue::from_str(url.as_str()).ok();
+    Ok(value.filter(|_| is_known))
+}
+
+/// What the visitor brought to prove a touch.
+#[derive(Default)]
+struct Proofs {
+    touches: Vec<Touch>,
+    refused: Vec<(&'static str, String)>,
+}
+
+impl Proofs {
+    fn add(&mut self, what: &'static str, touch: Result<Touch, String>) {
+        match touch {
+            Ok(touch) => self.touches.push(touch),
+            Err(why) => self.refused.push((what, why)),
+        }
+    }
+}
+
+async fn proofs(
+    request: &Request,
+    program: &Row,
+    form: &mut Form,
+    site: &Site,
+) -> Result<Proofs, Problem> {
+    let call = &request.call;
+    let mut proofs = Proofs::default();
+    let mut receipts: Vec<String> = Vec::new();
+    for receipt in form.gw.drain(..).chain(form.gw_click.drain(..)) {
+        let receipt = receipt.trim().to_owned();
+        if !receipt.is_empty() && !receipts.contains(&receipt) {
+            receipts.push(receipt);
+        }
+    }
+    for receipt in receipts.iter().take(MOST_RECEIPTS) {
+        let touch = intake::receipt_touch(call, program, receipt, Proof::Receipt).await?;
+        proofs.add("receipt", touch);
+    }
+    if receipts.len() > MOST_RECEIPTS {
+        let why = format!("only the first {MOST_RECEIPTS} are looked at");
+        proofs.refused.push(("receipt", why));
+    }
+    if let Some(code) = said(form.code.take()) {
+        let touch = codes::touch(call, program, &code, call.now).await?;
+        proofs.add("code", touch);
+    }
+    if let Some(receipt) = cookie(request.headers(), program) {
+        let touch = match site {
+            // A page of somebody else's could raise the hand of whoever visits it.
+            Site::Foreign => Err("came from another site".to_owned()),
+            _ => intake::receipt_touch(call, program, receipt, Proof::Cookie).await?,
+        };
+        proofs.add("cookie", touch);
+    }
+    Ok(proofs)
+}
+
+/// The program's cookie, unless the program forgoes it.
+fn cookie<'a>(headers: &'a HeaderMap, program: &Row) -> Option<&'a str> {
+    let number = ProgramNumber::new(program.number).filter(|_| program.cookie)?;
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .find_map(|value| cookie::find(value, number))
+}
+
+/// The person of a form; all that is wrong with it is said at once.
+fn person(form: Form, is_form: bool, now: i64) -> Result<Person, Problem> {
+    let mut errors = Vec::new();
+    // The names that the fields have where they came from.
+    let [name, email, phone, company, consent] = if is_form {
+        ["name", "email", "phone", "company", "consent"]
+    } else {
+        [
+            "prospect.name",
+            "prospect.email",
+            "prospect.phone",
+            "prospect.company",
+            "consent.text",
+        ]
+    };
+    let prospect = Prospect {
+        name: checked(name, form.name, &mut errors),
+        email: checked(email, form.email, &mut errors),
+        phone: checked(phone, form.phone, &mut errors),
+        company: checked(company, form.company, &mut errors),
+        // It would find sales: not for a stranger to say.
+        customer: None,
+    };
+    let agreed: Option<Prose> = checked(consent, form.consent, &mut errors);
+    let note: Option<Prose> = checked("note", form.note, &mut errors);
+    if errors.is_empty() && prospect.email.is_none() && prospect.phone.is_none() {
+        errors.push(FieldError {
+            field: email.to_owned(),
+            detail: "is missing: give an address or a telephone number".to_owned(),
+        });
+    }
+    if !errors.is_empty() {
+        return Err(Problem::Invalid(errors));
+    }
+    let consent = agreed.map(|text| Consent { text, at: None });
+    prospect.person("prospect", note, consent, now)
+}
+
+/// The hash of who sends the form, unless they ask not to be told apart.
+fn visitor(request: &Request, program: &Row) -> Option<String> {
+    let headers = request.headers();
+    let address = header_of(headers, &ADDRESS);
+    let salt = request.call.salt?;
+    if address.is_empty() || header_of(headers, &HeaderName::from_static("sec-gpc")) == "1" {
+        return None;
+    }
+    let agent = header_of(headers, &header::USER_AGENT);
+    let hash = visitor::hash(&salt, program.number, address, agent);
+    Some(format!("{hash:016x}"))
+}
+
+fn header_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    let value = headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
