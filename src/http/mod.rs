@@ -23,6 +23,7 @@ mod json_path;
 mod output;
 pub mod problem;
 mod query;
+mod range;
 
 mod advocates;
 mod destinations;
