@@ -27,6 +27,7 @@ mod range;
 
 mod advocates;
 mod destinations;
+mod funnel;
 mod health;
 mod keys;
 mod labels;

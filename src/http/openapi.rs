@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    problem, programs, reps, routes, shares, statistics, verbal,
+    advocates, codes, conversions, destinations, funnel, health, keys, labels, leads, links,
+    links_bulk, problem, programs, reps, routes, shares, statistics, verbal,
 };
 
 #[derive(OpenApi)]
@@ -37,7 +37,7 @@ use super::{
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
         verbal::enter,
         conversions::create, conversions::list,
-        statistics::read,
+        statistics::read, funnel::read, funnel::advocates, funnel::quarter,
         keys::create, keys::list, keys::revoke,
     ),
     components(schemas(problem::Body, problem::FieldError)),

@@ -37,6 +37,13 @@ impl Range {
         })
     }
 
+    /// So many days up to today.
+    pub fn last(days: i32, zone: Zone, now: i64) -> Self {
+        let to = today(zone, now).unwrap_or(Day::LAST);
+        let from = before(to, days - 1).unwrap_or(Day::FIRST);
+        Self { zone, from, to }
+    }
+
     /// The range, unless it is empty or longer than is answered by such rows.
     pub fn at_most(self, most: i32, by: &str) -> Result<Self, Problem> {
         let days = self.to.since_epoch() - self.from.since_epoch() + 1;

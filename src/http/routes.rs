@@ -8,8 +8,9 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, problem::Problem, programs, reps, request::Request, shares, statistics, verbal,
+    Response, advocates, codes, conversions, destinations, funnel, health, keys, labels, leads,
+    links, links_bulk, problem::Problem, programs, reps, request::Request, shares, statistics,
+    verbal,
 };
 use crate::domain::access::Scope;
 
@@ -122,6 +123,9 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
+    route(GET, "/v1/stats/funnel", S::StatisticsRead, |r| Box::pin(funnel::read(r))),
+    route(GET, "/v1/stats/advocates", S::StatisticsRead, |r| Box::pin(funnel::advocates(r))),
+    route(GET, "/v1/stats/quarter", S::StatisticsRead, |r| Box::pin(funnel::quarter(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),
