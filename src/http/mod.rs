@@ -43,8 +43,12 @@ mod once;
 mod codes;
 mod conversions;
 mod leads;
+mod payouts;
 mod reps;
+mod rewards;
+mod rules;
 mod verbal;
+mod what_if;
 
 mod openapi;
 

@@ -9,6 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::json::{self, Object};
 
+pub mod accounts;
 pub mod advocates;
 pub mod api_keys;
 pub mod clicks;
@@ -16,10 +17,12 @@ pub mod destinations;
 pub mod funnel;
 pub mod labels;
 pub mod leads;
+pub mod payouts;
 pub mod programs;
 pub mod reps;
 pub mod requests;
 pub mod rewards;
+pub mod rules;
 pub mod sales;
 pub mod shares;
 pub mod snapshot;

@@ -11,6 +11,7 @@
     reason = "a test may panic, and its helpers too"
 )]
 
+mod contract;
 mod harness;
 
 mod advocates;
@@ -23,6 +24,7 @@ mod links;
 mod links_bulk;
 mod problems;
 mod programs;
+mod rewards;
 mod scopes;
 mod shares;
 mod snapshot;

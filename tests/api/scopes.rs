@@ -4,19 +4,13 @@ use goodword::{domain::access::Scope, http::routes::ROUTES};
 use http::Method;
 use serde_json::json;
 
-use crate::harness::{ADMIN, Api};
+use crate::harness::{ADMIN, Api, filled};
 
 /// Every route with a path that leads somewhere.
 fn all() -> impl Iterator<Item = (Method, String, Option<Scope>)> {
-    ROUTES.iter().map(|route| {
-        let path = route
-            .path
-            .replace("{program}", "customers")
-            .replace("{destination}", "home")
-            .replace("{advocate}", "ext:maya")
-            .replace("{key}", "key_0");
-        (route.method.clone(), path, route.scope)
-    })
+    ROUTES
+        .iter()
+        .map(|route| (route.method.clone(), filled(route.path), route.scope))
 }
 
 #[test]
