@@ -333,6 +333,7 @@ fn to_csv(by: FunnelBy, lines: &[Line]) -> Vec<u8> {
         let name = match line.place {
             Place::Others => Some("(others)"),
             Place::Unattributed => Some("(unattributed)"),
+            _ if key.is_none() => Some("(none)"),
             _ => line.name.as_deref(),
         };
         let mut cells = vec![
