@@ -253,7 +253,9 @@ CREATE TABLE refunds (
   recorded_by TEXT NOT NULL,
   PRIMARY KEY (program, refund_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX refunds_by_order ON refunds (program, order_id);
+-- With the amount, as SQLite would rather go through all of a program's refunds
+-- than look each of an order's up.
+CREATE INDEX refunds_by_order ON refunds (program, order_id, amount);
 
 -- Each sale with what of it was given back; never more than was paid.
 CREATE VIEW net_sales AS

@@ -41,4 +41,5 @@ pub mod interval;
 
 pub mod cell;
 pub mod date;
+pub mod quarter;
 pub mod zone;

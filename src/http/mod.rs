@@ -23,9 +23,11 @@ mod json_path;
 mod output;
 pub mod problem;
 mod query;
+mod range;
 
 mod advocates;
 mod destinations;
+mod funnel;
 mod health;
 mod keys;
 mod labels;

@@ -14,9 +14,9 @@ use utoipa::{
 };
 
 use super::{
-    advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    payouts, people, problem, programs, public, reps, rewards, routes, rules, shares, statistics,
-    verbal, what_if,
+    advocates, codes, conversions, destinations, funnel, health, keys, labels, leads, links,
+    links_bulk, payouts, people, problem, programs, public, reps, rewards, routes, rules, shares,
+    statistics, verbal, what_if,
 };
 
 #[derive(OpenApi)]
@@ -45,7 +45,7 @@ use super::{
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
-        statistics::read,
+        statistics::read, funnel::read, funnel::advocates, funnel::quarter,
         keys::create, keys::list, keys::revoke,
     ),
     components(schemas(problem::Body, problem::FieldError)),

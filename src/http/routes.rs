@@ -8,8 +8,8 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
+    Response, advocates, codes, conversions, destinations, funnel, health, keys, labels, leads,
+    links, links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
     rewards, rules, shares, statistics, verbal, what_if,
 };
 use crate::domain::access::Scope;
@@ -145,6 +145,9 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
+    route(GET, "/v1/stats/funnel", S::StatisticsRead, |r| Box::pin(funnel::read(r))),
+    route(GET, "/v1/stats/advocates", S::StatisticsRead, |r| Box::pin(funnel::advocates(r))),
+    route(GET, "/v1/stats/quarter", S::StatisticsRead, |r| Box::pin(funnel::quarter(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),

@@ -6,14 +6,18 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Call, Response, output, problem::Problem, programs, request::Request};
+use super::{
+    Call, Response, output,
+    problem::Problem,
+    programs,
+    range::{self, Range},
+    request::Request,
+};
 use crate::{
     domain::{
         cell::{self, guard},
         channel::{Channel, Medium},
-        date::{self, Day},
         link::AdvocateNumber,
-        zone::Zone,
     },
     store::{
         destinations,
@@ -21,14 +25,11 @@ use crate::{
     },
 };
 
-/// Days of a range at most.
-const MOST_DAYS: i32 = 1_100;
-
-/// … and by the hour.
+/// Days of a range by the hour at most.
 const MOST_DAYS_BY_HOUR: i32 = 31;
 
-/// Advocates of an answer at most.
-const MOST_ADVOCATES: u16 = 1_000;
+/// Rows of an answer at most that are advocates.
+pub(super) const MOST_ADVOCATES: u16 = 1_000;
 
 /// What is asked.
 #[derive(Deserialize, IntoParams)]
@@ -122,9 +123,11 @@ pub(super) struct Figures {
 
 /// Shares by kind.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-struct Shares {
-    intent: i64,
-    sent: i64,
+pub(super) struct Shares {
+    /// Begun.
+    pub intent: i64,
+    /// Sent.
+    pub sent: i64,
 }
 
 /// Clicks by class.
@@ -147,83 +150,6 @@ impl Figures {
     }
 }
 
-/// The days of a question, checked.
-struct Range {
-    zone: Zone,
-    from: Day,
-    to: Day,
-}
-
-impl Range {
-    fn of(question: &Question, zone: Zone, now: i64) -> Result<Self, Problem> {
-        let day = |field: &'static str, text: &Option<String>| match text {
-            None => Ok(None),
-            Some(text) => Day::parse(text)
-                .map(Some)
-                .ok_or_else(|| Problem::field(field, "must be a day like 2026-11-22")),
-        };
-        let (from, to) = (day("from", &question.from)?, day("to", &question.to)?);
-        let today = zone.day_of(now.div_euclid(1_000));
-        let to = to.or_else(|| Day::from_epoch(today)).unwrap_or(Day::LAST);
-        let from = from
-            .or_else(|| Day::from_epoch(to.since_epoch() - 29))
-            .unwrap_or(Day::FIRST);
-        let days = to.since_epoch() - from.since_epoch() + 1;
-        if days < 1 {
-            return Err(Problem::field("from", "must not be after `to`"));
-        }
-        let most = match question.by {
-            By::Hour => MOST_DAYS_BY_HOUR,
-            _ => MOST_DAYS,
-        };
-        if days > most {
-            return Err(Problem::field(
-                "from",
-                format!(
-                    "makes a range of {days} days; by {} at most {most}",
-                    question.by.name()
-                ),
-            ));
-        }
-        Ok(Self { zone, from, to })
-    }
-
-    /// First instant, and the first instant after (Unix seconds).
-    fn instants(&self) -> (i64, i64) {
-        let start = self.zone.day_start(self.from.since_epoch());
-        (start, self.zone.day_start(self.to.since_epoch() + 1))
-    }
-
-    /// Each day with its instants.
-    fn days(&self) -> Vec<(String, (i64, i64))> {
-        (self.from.since_epoch()..=self.to.since_epoch())
-            .filter_map(|day| {
-                let instants = (self.zone.day_start(day), self.zone.day_start(day + 1));
-                Some((Day::from_epoch(day)?.to_string(), instants))
-            })
-            .collect()
-    }
-
-    /// Each hour of the zone's clock with its instants. They begin where the
-    /// tallies' hours do, so a clock that turns is followed exactly.
-    fn hours(&self) -> Vec<(String, (i64, i64))> {
-        let (start, end) = self.instants();
-        let mut hours = Vec::new();
-        let mut begin = start;
-        while begin < end {
-            let mut next = begin + 3_600;
-            // A clock that turns by half an hour cuts an hour in two.
-            let aligned = self.zone.hour_start(next);
-            if aligned > begin {
-                next = aligned;
-            }
-            hours.push((date::rfc3339(begin * 1_000), (begin, next.min(end))));
-            begin = next;
-        }
-        hours
-    }
-}
-
 /// Answers shares, clicks by class, and uniques. A range without any is
 /// answered with zeros. `Accept: text/csv` gets a CSV.
 #[utoipa::path(get, path = "/v1/stats", tag = "statistics", params(Question),
@@ -232,7 +158,12 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let question: Question = request.query()?;
     let program = programs::require(call, &question.program, Some("program")).await?;
-    let range = Range::of(&question, program.zone, call.now)?;
+    let most = match question.by {
+        By::Hour => MOST_DAYS_BY_HOUR,
+        _ => range::MOST_DAYS,
+    };
+    let (from, to) = (question.from.as_deref(), question.to.as_deref());
+    let range = Range::of(from, to, program.zone, call.now)?.at_most(most, question.by.name())?;
     let (start, end) = range.instants();
     let number = program.number;
     let (rows, total) = match question.by {

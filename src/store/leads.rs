@@ -402,7 +402,9 @@ pub enum Which<'a> {
 }
 
 /// Reads JSON that stands in a text column.
-fn embedded<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
+pub(super) fn embedded<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<T, D::Error> {
     let text = String::deserialize(from)?;
     crate::json::read(text.as_bytes()).map_err(serde::de::Error::custom)
 }

@@ -14,6 +14,7 @@ pub mod advocates;
 pub mod api_keys;
 pub mod clicks;
 pub mod destinations;
+pub mod funnel;
 pub mod labels;
 pub mod leads;
 pub mod payouts;

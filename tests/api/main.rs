@@ -16,6 +16,7 @@ mod harness;
 
 mod advocates;
 mod destinations;
+mod funnel;
 mod ingest;
 mod keys;
 mod labels;

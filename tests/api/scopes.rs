@@ -76,7 +76,12 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/payouts rewards:read
     GET /v1/payouts/{payout} rewards:read
     POST /v1/payouts/{payout}/paid rewards:write
+    POST /v1/people/export people:write
+    POST /v1/people/erase people:write
     GET /v1/stats statistics:read
+    GET /v1/stats/funnel statistics:read
+    GET /v1/stats/advocates statistics:read
+    GET /v1/stats/quarter statistics:read
     POST /v1/keys keys:write
     GET /v1/keys keys:write
     DELETE /v1/keys/{key} keys:write

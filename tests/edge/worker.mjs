@@ -155,7 +155,8 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
  */
 function statements(sql) {
   const found = [];
-  let rest = sql.replace(/--.*$/gm, "").trim();
+  // Names like `xn--…` are no comments.
+  let rest = sql.replace(/(^|\s)--\s.*$/gm, "").trim();
   while (rest) {
     const end = /^CREATE TRIGGER/i.test(rest) ? rest.search(/\bEND;/) + 4 : rest.indexOf(";") + 1;
     found.push(rest.slice(0, end));
