@@ -93,7 +93,8 @@ impl Modify for Access {
                 if scope.is_none() && has_body {
                     statuses.push(("429", "The address sent too many in a minute."));
                 }
-                if path.contains('{') {
+                // A person is looked for, though not by the path.
+                if path.contains('{') || path.starts_with("/v1/people") {
                     statuses.push(("404", "There is no such thing."));
                 }
                 if has_body {

@@ -40,7 +40,7 @@ pub fn check(method: &Method, path: &str, status: StatusCode, media_type: &str, 
         VALIDATORS.with_borrow_mut(|validators| {
             let validator = validators.entry(case.clone()).or_insert_with(|| {
                 let mut schema = strict(document, &content["schema"], false);
-                schema["components"] = json!({"schemas": components(document)});
+                schema["components"] = json!({"schemas": components(document, &schema)});
                 jsonschema::draft202012::new(&schema).unwrap()
             });
             let pieces: Vec<&str> = if is_lines {
@@ -80,11 +80,21 @@ fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<(&'
         })
 }
 
-fn components(document: &Value) -> Value {
-    let schemas = document["components"]["schemas"].as_object().unwrap();
-    let strict =
-        |(name, schema): (&String, &Value)| (name.clone(), strict(document, schema, false));
-    Value::Object(schemas.iter().map(strict).collect::<Map<_, _>>())
+/// The schemas that a schema names, and those that these name.
+fn components(document: &Value, schema: &Value) -> Value {
+    let mut found = Map::new();
+    let mut texts = vec![schema.to_string()];
+    while let Some(text) = texts.pop() {
+        for name in text.split("\"#/components/schemas/").skip(1) {
+            let name = name.split('"').next().unwrap();
+            if !found.contains_key(name) {
+                let schema = strict(document, &document["components"]["schemas"][name], false);
+                texts.push(schema.to_string());
+                found.insert(name.to_owned(), schema);
+            }
+        }
+    }
+    Value::Object(found)
 }
 
 /// A schema that takes no field which it does not name. Inside an `allOf` each
