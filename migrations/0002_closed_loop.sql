@@ -42,6 +42,8 @@ ALTER TABLE advocates ADD COLUMN owner INTEGER REFERENCES reps;
 -- people are one. Advocates of before have it from their next change on.
 ALTER TABLE advocates ADD COLUMN email_hash TEXT;
 CREATE INDEX advocates_by_email ON advocates (program, email_hash) WHERE email_hash IS NOT NULL;
+-- When they were erased; then they stay as they are.
+ALTER TABLE advocates ADD COLUMN erased_at INTEGER;
 CREATE INDEX advocates_by_owner ON advocates (owner) WHERE owner IS NOT NULL;
 
 -- Who an advocate was on a day, as far as a share told: what tells a prospect
@@ -171,6 +173,8 @@ CREATE TABLE touches (
 ) STRICT, WITHOUT ROWID;
 -- The click by which a sale finds its lead.
 CREATE INDEX touches_by_proof ON touches (proof);
+-- Where an advocate was heard, for an erasure.
+CREATE INDEX touches_by_word ON touches (advocate) WHERE kind = 'rep';
 
 -- Why a lead's credit went where it went; the last one holds.
 CREATE TABLE decisions (
@@ -418,9 +422,12 @@ CREATE TABLE overtaken (by TEXT NOT NULL) STRICT;
 CREATE TABLE requests (
   program INTEGER NOT NULL,
   key     TEXT NOT NULL,
-  request TEXT NOT NULL,         -- SHA-256 of the route and the body
+  request TEXT NOT NULL,         -- SHA-256 of the route and the body; empty after an erasure
   status  INTEGER NOT NULL,
   answer  TEXT NOT NULL,
   at      INTEGER NOT NULL,
   PRIMARY KEY (program, key)
 ) STRICT, WITHOUT ROWID;
+-- What a call was about, for an erasure.
+CREATE INDEX requests_by_subject ON requests
+  (coalesce(answer ->> 'lead', answer ->> 'id', answer ->> 'order_id'));

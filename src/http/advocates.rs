@@ -230,7 +230,8 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     };
     let after =
         advocates::update(call.db(), program.number, before.number, stored, call.now).await?;
-    let after = after.ok_or_else(|| missing(reference, None))?;
+    let after = after
+        .ok_or_else(|| Problem::Conflict("the advocate was erased, and stays so".to_owned()))?;
     let switched = after.status != before.status;
     let response = output::json(StatusCode::OK, &Advocate::from(after));
     Ok(output::published_if(switched, call, response).await)

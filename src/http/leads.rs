@@ -568,7 +568,8 @@ pub(super) struct LeadSummary {
     flags: Vec<String>,
 }
 
-/// What is known of a prospect; nothing is, after an erasure.
+/// What is known of a prospect; after an erasure the name is `Erased`, and nothing
+/// else is known.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct KnownProspect {

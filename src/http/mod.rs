@@ -43,6 +43,7 @@ mod codes;
 mod conversions;
 mod leads;
 mod payouts;
+mod people;
 mod public;
 mod reps;
 mod rewards;

@@ -15,8 +15,8 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    payouts, problem, programs, public, reps, rewards, routes, rules, shares, statistics, verbal,
-    what_if,
+    payouts, people, problem, programs, public, reps, rewards, routes, rules, shares, statistics,
+    verbal, what_if,
 };
 
 #[derive(OpenApi)]
@@ -44,6 +44,7 @@ use super::{
         rewards::list, rewards::read, rewards::approve, rewards::hold, rewards::release,
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
+        people::export, people::erase,
         statistics::read,
         keys::create, keys::list, keys::revoke,
     ),

@@ -9,8 +9,8 @@ use http::Method;
 
 use super::{
     Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, payouts, problem::Problem, programs, public, reps, request::Request, rewards,
-    rules, shares, statistics, verbal, what_if,
+    links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
+    rewards, rules, shares, statistics, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -142,6 +142,8 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/payouts", S::RewardsRead, |r| Box::pin(payouts::list(r))),
     route(GET, "/v1/payouts/{payout}", S::RewardsRead, |r| Box::pin(payouts::read(r))),
     route(POST, "/v1/payouts/{payout}/paid", S::RewardsWrite, |r| Box::pin(payouts::paid(r))),
+    route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
+    route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),

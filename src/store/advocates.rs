@@ -156,7 +156,7 @@ const UPDATE: &str = concat!(
       segment = nullif(coalesce(?8, segment), ''),
       owner = CASE WHEN ?9 IS NULL THEN owner ELSE (SELECT number FROM reps WHERE slug = ?9) END,
       updated_at = ?10
-    WHERE program = ?1 AND number = ?2
+    WHERE program = ?1 AND number = ?2 AND erased_at IS NULL
     RETURNING ",
     columns!()
 );
@@ -262,7 +262,8 @@ pub async fn create(
     Ok(Created::from_rows(inserted.first()?, existing.first()?))
 }
 
-/// Changes what is given; answers the advocate as they are then.
+/// Changes what is given; answers the advocate as they are then. Who was erased
+/// is not changed, and not answered.
 pub async fn update(
     db: &dyn Database,
     program: u16,

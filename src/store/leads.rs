@@ -169,26 +169,54 @@ const INSERT: &str = "
       (SELECT number FROM reps WHERE slug = ?19),
       ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, unhex(?29), 1, ?30, ?30)";
 
+/// Fills what is not known of a person. Whoever was erased stays so: a sale that
+/// comes late finds its lead by the click, and may say who bought.
+macro_rules! filled {
+    ($column:literal, $value:literal) => {
+        concat!(
+            $column,
+            " = coalesce(",
+            $column,
+            ", iif(erased_at IS NULL, ",
+            $value,
+            ", NULL)), "
+        )
+    };
+}
+
 // A version that is no longer the one that was read becomes NULL, which the
 // column refuses; that undoes the batch.
-const UPDATE: &str = "
+const UPDATE: &str = concat!(
+    "
     UPDATE leads SET
       moment = ?3, stage = ?4, reason = ?5,
       accepted_at = ?6, meeting_at = ?7, opportunity_at = ?8, won_at = ?9, lost_at = ?10,
       suspected = ?11, advocate = ?12, medium = ?13, label = ?14, touch = ?15,
-      owner = (SELECT number FROM reps WHERE slug = ?16),
-      name = coalesce(name, ?17), email = coalesce(email, ?18),
-      email_hash = coalesce(email_hash, ?19), phone = coalesce(phone, ?20),
-      company = coalesce(company, ?21), customer = coalesce(customer, ?22),
-      note = coalesce(note, ?23), consent_text = coalesce(consent_text, ?24),
-      consent_at = coalesce(consent_at, ?25), updated_at = ?26,
+      owner = (SELECT number FROM reps WHERE slug = ?16), ",
+    filled!("name", "?17"),
+    filled!("email", "?18"),
+    filled!("email_hash", "?19"),
+    filled!("phone", "?20"),
+    filled!("company", "?21"),
+    filled!("customer", "?22"),
+    filled!("note", "?23"),
+    filled!("consent_text", "?24"),
+    filled!("consent_at", "?25"),
+    "updated_at = ?26,
       version = CASE WHEN version = ?2 THEN version + 1 END
-    WHERE id = ?1";
+    WHERE id = ?1"
+);
 
+// A code that went with its advocate's erasure since it was read had their name.
 const ADD_TOUCHES: &str = "
     INSERT INTO touches
     SELECT ?1, value ->> 'n', value ->> 'kind', value ->> 'at', value ->> 'advocate',
-      value ->> 'medium', value ->> 'destination', value ->> 'label', value ->> 'proof',
+      value ->> 'medium', value ->> 'destination', value ->> 'label',
+      CASE value ->> 'kind'
+        WHEN 'code' THEN
+          coalesce((SELECT key FROM spoken_codes WHERE key = value ->> 'proof'), 'erased')
+        ELSE value ->> 'proof'
+      END,
       value ->> 'place', ?3, ?4
     FROM json_each(?2)";
 

@@ -17,6 +17,7 @@ pub mod destinations;
 pub mod labels;
 pub mod leads;
 pub mod payouts;
+pub mod people;
 pub mod programs;
 pub mod reps;
 pub mod requests;

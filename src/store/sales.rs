@@ -93,10 +93,13 @@ const NO_LEAD_CAME: &str = "
         OR l.id IN (SELECT lead FROM touches WHERE proof = ?4))
       AND (l.at <= ?5 OR EXISTS (SELECT 1 FROM touches WHERE lead = l.id AND at <= ?5))";
 
+// Of a lead who was erased, no sale says again who it was.
 const INSERT: &str = "
     INSERT INTO sales (program, order_id, at, amount, currency, product, lead, matched_by,
       customer, email_hash, click, recorded_at, recorded_by)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(erased, NULL, ?9), iif(erased, NULL, ?10),
+      ?11, ?12, ?13
+    FROM (SELECT EXISTS (SELECT 1 FROM leads WHERE id = ?7 AND erased_at IS NOT NULL) AS erased)";
 
 const MATCH: &str = "
     UPDATE sales SET lead = ?1, matched_by = value ->> 'by'

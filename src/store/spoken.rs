@@ -78,7 +78,8 @@ const OF_LINK: &str = select_code!(
      ORDER BY s.created_at LIMIT 1"
 );
 
-// What has a code keeps it; a key that is taken is somebody else's.
+// What has a code keeps it; a key that is taken is somebody else's. Who was erased
+// since their name was read gets none, as it would have the name.
 const INSERT: &str = "
     INSERT INTO spoken_codes
     SELECT ?6, ?7, ?1, ?2, ?3, ?4, ?5, ?8, NULL
@@ -86,6 +87,8 @@ const INSERT: &str = "
       SELECT 1 FROM spoken_codes
       WHERE program = ?1 AND advocate = ?2 AND medium = ?3 AND destination = ?4 AND label = ?5
         AND revoked_at IS NULL)
+      AND EXISTS (
+        SELECT 1 FROM advocates WHERE program = ?1 AND number = ?2 AND erased_at IS NULL)
     ON CONFLICT (key) DO NOTHING
     RETURNING key AS document";
 

@@ -22,6 +22,7 @@ mod labels;
 mod leads;
 mod links;
 mod links_bulk;
+mod people;
 mod problems;
 mod programs;
 mod public;
