@@ -10,10 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use super::{
-    RETRY_SOON, d1, isolate,
-    js::{self, ExecutionContext},
-    kv, limits, log,
-    patience::within,
+    RETRY_SOON, d1, isolate, js::ExecutionContext, kv, limits, log, patience::within,
     request::Request,
 };
 use crate::{
