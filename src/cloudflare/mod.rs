@@ -44,7 +44,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
         return js::page(405, "", "allow: GET, HEAD");
     }
     if read.spoken().is_some() {
-        return future_to_promise(spoken::follow(text, env, context)).into();
+        return future_to_promise(ask(text, env, context)).into();
     }
     let Some(code) = code else {
         return js::page(404, &read.body(page::neutral), "");
@@ -57,7 +57,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
         }
     }) {
         Ok(Some(response)) => response,
-        Ok(None) => future_to_promise(cold(text, env, context)).into(),
+        Ok(None) => future_to_promise(ask(text, env, context)).into(),
         Err(error) => {
             log::misconfigured(&error);
             js::page(500, "", "")
@@ -65,34 +65,37 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     }
 }
 
-/// The first click of an isolate.
-async fn cold(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
+/// Answers what has to ask a store first: a spoken code, and the first click of
+/// an isolate.
+async fn ask(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
     let Some(read) = Request::parse(&text) else {
         return Ok(js::page(400, "", ""));
     };
-    let code = read.code().unwrap_or_default();
-    Ok(answer(&read, code, &env, &context).await)
-}
-
-/// Answers a link; an isolate has to know the configuration first.
-async fn answer(read: &Request<'_>, code: &str, env: &JsValue, context: &JsValue) -> JsValue {
-    let is_loaded = || isolate::with(env, |isolate| isolate.is_loaded()).unwrap_or(false);
+    let code = match read.spoken() {
+        None => read.code().unwrap_or_default().to_owned(),
+        Some(said) => match spoken::code(said, &read, &env, &context).await {
+            Ok(code) => code,
+            Err((status, extra)) => return Ok(js::page(status, &read.body(page::neutral), extra)),
+        },
+    };
+    let is_loaded = || isolate::with(&env, |isolate| isolate.is_loaded()).unwrap_or(false);
     if !is_loaded()
-        && let Err(error) = isolate::load(env).await
+        && let Err(error) = isolate::load(&env).await
     {
         log::fault("no store answered a cold isolate", &error);
         if !is_loaded() {
-            return js::page(503, &read.body(page::neutral), "retry-after: 1");
+            return Ok(js::page(503, &read.body(page::neutral), RETRY_SOON));
         }
     }
-    match isolate::with(env, |isolate| isolate.follow(read, code, env, context)) {
-        Ok(response) => response,
-        Err(error) => {
-            log::misconfigured(&error);
-            js::page(500, "", "")
-        }
-    }
+    let followed = isolate::with(&env, |isolate| isolate.follow(&read, &code, &env, &context));
+    Ok(followed.unwrap_or_else(|error| {
+        log::misconfigured(&error);
+        js::page(500, "", "")
+    }))
 }
+
+/// The header of an answer that another try may improve.
+const RETRY_SOON: &str = "retry-after: 1";
 
 /// Records a batch of clicks. An `Err` here would be a panic, which takes every
 /// request of the isolate with it; `retry_all` says the same.

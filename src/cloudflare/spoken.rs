@@ -10,14 +10,11 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use super::{
-    d1, isolate,
-    js::{self, ExecutionContext},
-    kv, limits, log,
-    patience::within,
+    RETRY_SOON, d1, isolate, js::ExecutionContext, kv, limits, log, patience::within,
     request::Request,
 };
 use crate::{
-    domain::{link::Link, page, spoken::Key},
+    domain::{link::Link, spoken::Key},
     http::limits::key as limit_key,
     store::{self, DatabaseError},
 };
@@ -67,30 +64,26 @@ impl Known {
     }
 }
 
-/// Answers a spoken code.
-pub async fn follow(text: String, env: JsValue, context: JsValue) -> Result<JsValue, JsValue> {
-    let Some(read) = Request::parse(&text) else {
-        return Ok(js::page(400, "", ""));
-    };
-    let neutral = |status, extra| Ok(js::page(status, &read.body(page::neutral), extra));
-    let Some(key) = read.spoken().and_then(Key::from_path) else {
-        return neutral(404, "");
-    };
-    if !may_ask(&read, &env).await {
-        return neutral(429, "retry-after: 60");
+/// The link code that a spoken code stands for, or the status of the neutral page
+/// that answers it, with one more header.
+pub async fn code(
+    said: &str,
+    read: &Request<'_>,
+    env: &JsValue,
+    context: &JsValue,
+) -> Result<String, (u16, &'static str)> {
+    let key = Key::from_path(said).ok_or((404, ""))?;
+    if !may_ask(read, env).await {
+        return Err((429, "retry-after: 60"));
     }
-    match look_up(key, &env, &context).await {
-        Ok(Some(link)) => {
-            let code = isolate::with(&env, |isolate| isolate.config.keyring.sign_link(&link));
-            let code = code.unwrap_or_default();
-            Ok(super::answer(&read, &code, &env, &context).await)
-        }
-        Ok(None) => neutral(404, ""),
-        Err(error) => {
-            log::fault("no store knew whether a spoken code is one", &error);
-            neutral(503, "retry-after: 1")
-        }
-    }
+    let link = look_up(key, env, context).await.map_err(|error| {
+        log::fault("no store knew whether a spoken code is one", &error);
+        (503, RETRY_SOON)
+    })?;
+    let link = link.ok_or((404, ""))?;
+    let code = isolate::with(env, |isolate| isolate.config.keyring.sign_link(&link));
+    // Without a configuration there is none that could be followed either.
+    Ok(code.unwrap_or_default())
 }
 
 /// Whether the address may try another code. Where nobody can tell, it may.

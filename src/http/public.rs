@@ -4,9 +4,11 @@
 //! proof that proves nothing loses a prospect: it goes to the lead's history.
 //! Who gets the credit is `intake`'s.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     Call, Response,
@@ -116,32 +118,23 @@ pub(super) struct Received {
     received: bool,
 }
 
-/// What stands in the URL.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Asked {
-    /// Slug of the program, as a page of another origin has to name it here: the
-    /// browser asks for permission before there is a body.
-    program: Option<String>,
-}
-
 /// Takes a lead in from a form, without a key: 202 whatever becomes of it. A
 /// browser gets a page instead, or is sent to `return`. The program's cookie is
 /// looked at, unless the page is of another site than the program's own.
-#[utoipa::path(post, path = "/v1/public/leads", tag = "leads", params(Asked),
+#[utoipa::path(post, path = "/v1/public/leads", tag = "leads", params(("program" = Option<String>, Query,
+        description = "Slug of the program; a page of another origin has to name it here too")),
     request_body(content((Hand = "application/json"), (Form = "application/x-www-form-urlencoded"))),
     responses((status = 202, content((Received = "application/json"), (String = "text/html"))),
         (status = 303)))]
 pub(super) async fn take(request: Request) -> Result<Response, Problem> {
-    let asked: Asked = request.query()?;
+    let asked = asked(&request);
     let form = read(&request);
     let named = form.as_ref().ok().map(|form| form.program.as_str());
-    let slug = asked.program.as_deref().or(named);
-    let site = Site::of(&request, slug).await?;
+    let site = Site::of(&request, asked.as_deref().or(named)).await?;
     let is_form = has_media_type(request.headers(), FORM);
     let wants_page = is_form && output::prefers(request.headers(), "text/html");
     let taken = match form {
-        Ok(form) if named_otherwise(&asked, &form) => Err(Problem::field(
+        Ok(form) if asked.is_some_and(|slug| slug != form.program) => Err(Problem::field(
             "program",
             "is not the one that the URL names",
         )),
@@ -159,11 +152,12 @@ pub(super) async fn take(request: Request) -> Result<Response, Problem> {
 }
 
 /// Tells a browser whether a page of another origin may send the form here.
-#[utoipa::path(options, path = "/v1/public/leads", tag = "leads", params(Asked),
+#[utoipa::path(options, path = "/v1/public/leads", tag = "leads", params(("program" = Option<String>, Query,
+        description = "Slug of the program; a page of another origin has to name it here too")),
     responses((status = 204)))]
 pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
-    let asked: Asked = request.query()?;
-    let site = Site::of(&request, asked.program.as_deref()).await?;
+    let asked = asked(&request);
+    let site = Site::of(&request, asked.as_deref()).await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
@@ -177,9 +171,12 @@ pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
     Ok(site.share(response))
 }
 
-fn named_otherwise(asked: &Asked, form: &Form) -> bool {
-    let named = asked.program.as_ref();
-    named.is_some_and(|program| *program != form.program)
+/// The program that the URL names, as a page of another origin needs: a browser
+/// asks for permission before there is a body.
+fn asked(request: &Request) -> Option<Cow<'_, str>> {
+    let query = request.head.uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find_map(|(name, value)| (name == "program").then_some(value))
 }
 
 /// The page that a request comes from, as far as the browser says.

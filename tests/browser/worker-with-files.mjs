@@ -27,7 +27,7 @@ export async function startWithFiles() {
     bindings: { LINK_KEYS: LINK_KEY, ADMIN_KEY },
     d1Databases: ["DB"],
     kvNamespaces: ["CONFIG"],
-    ratelimits: { LIMITS: { simple: { limit: 10, period: 60 } } },
+    ratelimits: { LIMITS: { namespace_id: "1790", simple: { limit: 10, period: 60 } } },
     queueProducers: { CLICKS: { queueName: "clicks" } },
   }));
   const { origin } = await mf.ready;

@@ -1,4 +1,4 @@
-// Malformed input: 500 bodies to every POST and PATCH route get a problem that
+// Malformed input: 500 bodies to every POST, PATCH and PUT route get a problem that
 // says what is wrong, and nothing panics.
 
 import assert from "node:assert/strict";
@@ -8,10 +8,14 @@ import { ADMIN_KEY, program, start } from "./worker.mjs";
 
 const BODIES = 500;
 
-let worker, demo;
+let worker;
+/** What stands for each parameter of a path. */
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
-  demo = await program(worker);
+  places.advocate = (await program(worker)).advocate;
+  await worker.ok("PUT", "/v1/reps/lea", { name: "Lea" });
+  places.lead = (await worker.ok("POST", "/v1/leads", { program: "demo", prospect: { email: "sam@example.org" } })).id;
 });
 after(() => worker.stop());
 
@@ -44,6 +48,23 @@ const VALID = {
   "POST /v1/links/verify": { code: "x" },
   "POST /v1/links/revoke": { code: "x" },
   "POST /v1/shares": { program: "demo", advocate: "ext:crm-1", channel: "email", kind: "sent", event_id: "e", at: "2026-01-01T00:00:00Z" },
+  "POST /v1/codes": { program: "demo", advocate: "ext:crm-1", channel: "verbal", medium: "phone", destination: "home" },
+  "PUT /v1/reps/{rep}": { name: "Lea", email: "lea@example.com", status: "active" },
+  "PUT /v1/programs/{program}/routing": { reps: ["lea"] },
+  "POST /v1/leads": { program: "demo", prospect: { name: "N", email: "a@b.example", phone: "1", company: "C", customer: "cus_1" }, at: "2026-01-01T00:00:00Z", rep: "lea", consent: { text: "T", at: "2026-01-01T00:00:00Z" }, note: "N" },
+  "POST /v1/leads/{lead}/stage": { stage: "accepted", why: "W", at: "2026-01-01T00:00:00Z" },
+  "POST /v1/leads/{lead}/owner": { owner: "lea", why: "W" },
+  "POST /v1/public/leads": { program: "demo", prospect: { name: "N", email: "a@b.example", phone: "1", company: "C" }, code: "MAYA-7KQ-4TX", consent: { text: "T" }, note: "N", website: "" },
+  "POST /v1/referrals/verbal": { program: "demo", advocate: { name: "N", email: "a@b.example", kind: "customer" }, prospect: { name: "N", phone: "1" }, medium: "phone", rep: "lea", at: "2026-01-01T00:00:00Z", place: "P", note: "N" },
+  "POST /v1/conversions": { program: "demo", kind: "sale", order_id: "o", amount: 4999, currency: "USD", product: "P", at: "2026-01-01T00:00:00Z", customer: "cus_1", email: "a@b.example" },
+  "POST /v1/attribution/what-if": { program: "demo", from: "2026-01-01", to: "2026-01-31", policy: { touch: "last", window_days: 30 } },
+  "PUT /v1/programs/{program}/rules": { rules: [{ id: "a", who: "advocate", when: "won", pay: { fixed: { amount: 1, unit: "USD", form: "credit" } } }] },
+  "POST /v1/programs/{program}/rules/dry-run": { rules: [{ id: "a", who: "advocate", when: "won", pay: { fixed: { amount: 1, unit: "USD", form: "credit" } } }] },
+  "POST /v1/rewards/{reward}/approve": { why: "W" },
+  "POST /v1/rewards/{reward}/hold": { why: "W" },
+  "POST /v1/rewards/{reward}/release": { why: "W" },
+  "POST /v1/payouts": { program: "demo" },
+  "POST /v1/payouts/{payout}/paid": { reference: "R" },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
@@ -55,7 +76,12 @@ function spoil(valid, random) {
   const kinds = [
     () => text.slice(0, 1 + Math.floor(random() * (text.length - 1))),
     () => JSON.stringify({ ...valid, [`x${Math.floor(random() * 1e6)}`]: pick(ODD) }),
-    () => JSON.stringify({ ...valid, [pick(fields)]: pick([[], [[]], { a: 1 }, { "": {} }, 1e308, -1.5]) }),
+    () => {
+      const field = pick(fields);
+      // A list may be empty where it may be anything.
+      const empty = Array.isArray(valid[field]) ? [] : [[]];
+      return JSON.stringify({ ...valid, [field]: pick([...empty, [[]], { a: 1 }, { "": {} }, 1e308, -1.5]) });
+    },
     () => JSON.stringify(pick([null, true, 7, "text", [valid], [], [null]])),
     () => text.replace("{", pick(["{{", "{,", "{\"a\":}", "{\"\\ud800\":1,", "{\u0000"])),
     () => "[".repeat(1 + Math.floor(random() * 5_000)),
@@ -79,13 +105,15 @@ test("there is a valid body for every route that takes one", () => {
 for (const [route, valid] of Object.entries(VALID)) {
   test(`${route}: ${BODIES} malformed bodies get problems`, async () => {
     const [method, pattern] = route.split(" ");
-    const path = pattern.replace("{program}", "demo").replace("{destination}", "home").replace("{advocate}", demo.advocate);
+    const path = pattern.replace(/\{(\w+)\}/g, (_, name) => places[name]);
     const random = randomness(route.length * 7_919);
     const seen = {};
     for (let round = 0; round < BODIES; round += 20) {
       await Promise.all(Array.from({ length: 20 }, async () => {
         const body = spoil(valid, random);
-        const answer = await worker.api(method, path, body);
+        // The public form counts what an address sends.
+        const address = Array.from({ length: 3 }, () => Math.floor(random() * 256)).join(".");
+        const answer = await worker.api(method, path, body, { "cf-connecting-ip": `10.${address}` });
         const shown = `${body.slice(0, 200)} → ${answer.status} ${JSON.stringify(answer.body)}`;
         assert.ok(answer.status >= 400 && answer.status < 500, shown);
         assert.equal(answer.headers.get("content-type"), "application/problem+json", shown);

@@ -83,7 +83,7 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     d1Databases: ["DB"],
     kvNamespaces: ["CONFIG"],
     queueProducers: { CLICKS: { queueName: "clicks" } },
-    ratelimits: { LIMITS: { simple: { limit: 10, period: 60 } } },
+    ratelimits: { LIMITS: { namespace_id: "1790", simple: { limit: 10, period: 60 } } },
     queueConsumers: { clicks: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20 } },
   });
   const mf = new Miniflare({ ...options, ...(persist ? { resourcePersistencePath: persist } : {}) });
@@ -150,13 +150,13 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
 /** @typedef {Awaited<ReturnType<typeof start>>} Worker */
 
 /**
- * The statements of a migration; a trigger ends with its `END;`.
+ * The statements of a migration; a trigger ends with its `END;`. A comment begins
+ * after a blank: names of domains have two hyphens too.
  * @param {string} sql
  */
 function statements(sql) {
   const found = [];
-  // Names like `xn--…` are no comments.
-  let rest = sql.replace(/(^|\s)--\s.*$/gm, "").trim();
+  let rest = sql.replace(/(^|\s)--.*$/gm, "$1").trim();
   while (rest) {
     const end = /^CREATE TRIGGER/i.test(rest) ? rest.search(/\bEND;/) + 4 : rest.indexOf(";") + 1;
     found.push(rest.slice(0, end));
