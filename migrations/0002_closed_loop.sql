@@ -316,8 +316,9 @@ CREATE TRIGGER refunds_added AFTER INSERT ON refunds BEGIN
 END;
 
 -- What is rewarded: one row for each cause, whose amounts stand in the ledger.
+-- The id is made of all that identifies it (src/domain/reward/key.rs).
 CREATE TABLE rewards (
-  id          TEXT PRIMARY KEY,  -- made of all that follows up to `form`
+  id          TEXT PRIMARY KEY,
   program     INTEGER NOT NULL REFERENCES programs,
   advocate    INTEGER NOT NULL,  -- in whose account
   rule        TEXT NOT NULL,

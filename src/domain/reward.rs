@@ -62,7 +62,7 @@ pub struct Refusal {
 impl Rules {
     /// Reads a text in JSON, `{"rules": […]}`.
     pub fn parse(json: &str) -> Result<Self, RulesError> {
-        let document: read::Document = serde_json::from_str(json)?;
+        let document: read::Document = crate::json::read(json.as_bytes())?;
         Self::new(document.rules).map_err(RulesError::Refused)
     }
 

@@ -22,6 +22,7 @@ use crate::{
 
 /// A destination.
 #[derive(Serialize, ToSchema)]
+#[schema(as = KnownDestination)]
 pub(super) struct Destination {
     /// Its name in requests; never changes.
     slug: String,

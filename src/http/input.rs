@@ -34,7 +34,7 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
 }
 
 /// What can be said of a JSON body without its type.
-fn check_json(headers: &HeaderMap, text: &[u8]) -> Result<(), Problem> {
+pub(super) fn check_json(headers: &HeaderMap, text: &[u8]) -> Result<(), Problem> {
     if !has_media_type(headers, "application/json") {
         return Err(Problem::UnsupportedMediaType("application/json"));
     }
@@ -64,7 +64,7 @@ fn is_json(text: &[u8]) -> bool {
 }
 
 /// Serde's error in our words: syntax is malformed, everything else a field's.
-fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
+pub(super) fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
     let message = in_our_words(error);
     let (line, column) = (error.line(), error.column());
     if error.is_data() {

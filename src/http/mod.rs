@@ -41,9 +41,13 @@ mod once;
 mod codes;
 mod conversions;
 mod leads;
+mod payouts;
 mod people;
 mod reps;
+mod rewards;
+mod rules;
 mod verbal;
+mod what_if;
 
 mod openapi;
 

@@ -15,7 +15,8 @@ use utoipa::{
 
 use super::{
     advocates, codes, conversions, destinations, health, keys, labels, leads, links, links_bulk,
-    people, problem, programs, reps, routes, shares, statistics, verbal,
+    payouts, people, problem, programs, reps, rewards, routes, rules, shares, statistics, verbal,
+    what_if,
 };
 
 #[derive(OpenApi)]
@@ -37,6 +38,11 @@ use super::{
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
         verbal::enter,
         conversions::create, conversions::list,
+        what_if::ask,
+        rules::read, rules::put, rules::versions, rules::dry_run,
+        rewards::list, rewards::read, rewards::approve, rewards::hold, rewards::release,
+        rewards::statement,
+        payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
         statistics::read,
         keys::create, keys::list, keys::revoke,
@@ -88,8 +94,10 @@ impl Modify for Access {
                 if has_body {
                     statuses.push(("400", "The body is not JSON."));
                     statuses.push(("409", "It contradicts what is there."));
-                    statuses.push(("413", "The body is too large."));
                     statuses.push(("415", "The body's media type is not supported."));
+                }
+                if !matches!(method, "GET" | "DELETE") {
+                    statuses.push(("413", "The body is too large."));
                 }
                 if has_body || operation.parameters.is_some() {
                     statuses.push(("422", "A field is at fault; `errors` names it."));

@@ -9,8 +9,8 @@ use http::Method;
 
 use super::{
     Response, advocates, codes, conversions, destinations, health, keys, labels, leads, links,
-    links_bulk, people, problem::Problem, programs, reps, request::Request, shares, statistics,
-    verbal,
+    links_bulk, payouts, people, problem::Problem, programs, reps, request::Request, rewards,
+    rules, shares, statistics, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -80,6 +80,8 @@ const DESTINATIONS: &str = "/v1/programs/{program}/destinations";
 const DESTINATION: &str = "/v1/programs/{program}/destinations/{destination}";
 const LABELS: &str = "/v1/programs/{program}/labels";
 const ADVOCATES: &str = "/v1/programs/{program}/advocates";
+const RULES: &str = "/v1/programs/{program}/rules";
+const STATEMENT: &str = "/v1/programs/{program}/advocates/{advocate}/statement";
 const ROUTING: &str = "/v1/programs/{program}/routing";
 const ADVOCATE: &str = "/v1/programs/{program}/advocates/{advocate}";
 
@@ -122,6 +124,21 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),
+    route(POST, "/v1/attribution/what-if", S::LeadsRead, |r| Box::pin(what_if::ask(r))),
+    route(GET, RULES, S::ProgramsRead, |r| Box::pin(rules::read(r))),
+    route(PUT, RULES, S::ProgramsWrite, |r| Box::pin(rules::put(r))),
+    route(GET, "/v1/programs/{program}/rules/versions", S::ProgramsRead, |r| Box::pin(rules::versions(r))),
+    route(POST, "/v1/programs/{program}/rules/dry-run", S::RewardsRead, |r| Box::pin(rules::dry_run(r))),
+    route(GET, "/v1/rewards", S::RewardsRead, |r| Box::pin(rewards::list(r))),
+    route(GET, "/v1/rewards/{reward}", S::RewardsRead, |r| Box::pin(rewards::read(r))),
+    route(POST, "/v1/rewards/{reward}/approve", S::RewardsWrite, |r| Box::pin(rewards::approve(r))),
+    route(POST, "/v1/rewards/{reward}/hold", S::RewardsWrite, |r| Box::pin(rewards::hold(r))),
+    route(POST, "/v1/rewards/{reward}/release", S::RewardsWrite, |r| Box::pin(rewards::release(r))),
+    route(GET, STATEMENT, S::RewardsRead, |r| Box::pin(rewards::statement(r))),
+    route(POST, "/v1/payouts", S::RewardsWrite, |r| Box::pin(payouts::issue(r))),
+    route(GET, "/v1/payouts", S::RewardsRead, |r| Box::pin(payouts::list(r))),
+    route(GET, "/v1/payouts/{payout}", S::RewardsRead, |r| Box::pin(payouts::read(r))),
+    route(POST, "/v1/payouts/{payout}/paid", S::RewardsWrite, |r| Box::pin(payouts::paid(r))),
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),

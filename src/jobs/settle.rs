@@ -10,7 +10,7 @@ use crate::{
         link::ProgramNumber,
         reward::{evaluate, settle},
     },
-    store::{Database, DatabaseError, one, rewards},
+    store::{Database, DatabaseError, accounts, one, rewards},
 };
 
 /// Rounds before giving up against others who write the same account.
@@ -33,7 +33,7 @@ pub async fn account(
     let number =
         ProgramNumber::new(program).ok_or_else(|| impossible(format!("program {program}")))?;
     for _ in 0..ROUNDS {
-        let Some(facts) = rewards::facts(db, program, advocate).await? else {
+        let Some(facts) = accounts::facts(db, program, advocate).await? else {
             return Ok(());
         };
         if facts.stamp.is_settled() {
@@ -43,7 +43,7 @@ pub async fn account(
             .map_err(|fault| impossible(fault.to_string()))?;
         let movements = settle::settle(&owed, &facts.standing)
             .map_err(|overflow| impossible(overflow.to_string()))?;
-        match rewards::write(db, number, advocate, facts.stamp, &movements, now).await {
+        match accounts::write(db, number, advocate, facts.stamp, &movements, now).await {
             Err(error) if error.is_conflict() => {}
             written => return written,
         }
@@ -55,11 +55,11 @@ pub async fn account(
 /// cannot be settled does not stop the others; the last error is answered.
 pub async fn all(db: &dyn Database, now: i64) -> Result<(), DatabaseError> {
     let mut outcome = Ok(());
-    for behind in rewards::unsettled(db, AT_A_TIME).await? {
+    for behind in accounts::unsettled(db, AT_A_TIME).await? {
         if let Err(error) = account(db, behind.program, behind.advocate, now).await {
             outcome = Err(error);
         }
     }
-    one(db, rewards::ripen(now - LOOK_BACK, now)).await?;
+    one(db, rewards::ripen(now, now - LOOK_BACK, None, None)).await?;
     outcome
 }

@@ -404,7 +404,7 @@ pub enum Which<'a> {
 /// Reads JSON that stands in a text column.
 fn embedded<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
     let text = String::deserialize(from)?;
-    serde_json::from_str(&text).map_err(serde::de::Error::custom)
+    crate::json::read(text.as_bytes()).map_err(serde::de::Error::custom)
 }
 
 /// The statement that reads a lead.
@@ -451,6 +451,30 @@ pub async fn in_period(
     )
     .await?
     .all()
+}
+
+/// What leads brought in, net of refunds: a row for each lead and currency.
+#[derive(Debug, Deserialize)]
+pub struct Revenue {
+    /// Id of the lead.
+    pub lead: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Minor units.
+    pub amount: i64,
+}
+
+const REVENUE: &str = "
+    SELECT lead, currency, sum(amount - refunded) AS amount
+    FROM net_sales WHERE lead IN (SELECT value FROM json_each(?1))
+    GROUP BY lead, currency";
+
+/// What some leads brought in.
+pub async fn revenue(db: &dyn Database, leads: &[Lead]) -> Result<Vec<Revenue>, DatabaseError> {
+    let ids: Vec<&str> = leads.iter().map(|lead| lead.id.as_str()).collect();
+    one(db, statement!(REVENUE, serde_json::to_string(&ids)?))
+        .await?
+        .all()
 }
 
 /// The decisions about a lead, in order.

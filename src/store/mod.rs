@@ -9,17 +9,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::json::{self, Object};
 
+pub mod accounts;
 pub mod advocates;
 pub mod api_keys;
 pub mod clicks;
 pub mod destinations;
 pub mod labels;
 pub mod leads;
+pub mod payouts;
 pub mod people;
 pub mod programs;
 pub mod reps;
 pub mod requests;
 pub mod rewards;
+pub mod rules;
 pub mod sales;
 pub mod shares;
 pub mod snapshot;

@@ -1,357 +1,234 @@
-//! Rewards: the facts that they hang on, the ledger, and payouts.
+//! Rewards as people see them, and what people decide about them.
 //!
 //! The ledger is only added to, and the database sees to it. What a reward comes
 //! to, and where it stands, is read from the view `reward_states`.
 
-use std::collections::BTreeMap;
+use super::{Database, DatabaseError, Document, Statement, one, several, statement, time};
+use crate::domain::reward::state::State;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Database, DatabaseError, Rows, Statement, one, several, statement};
-use crate::domain::{
-    channel::Medium,
-    link::ProgramNumber,
-    money::Currency,
-    program::AdvocateKind,
-    reward::{
-        Approval, Form, Rules, Unit,
-        evaluate::{Account, Order, Referral},
-        key::{Beneficiary, RewardKey},
-        settle::{Movement, Standing},
-    },
-};
-
-/// All that an account's settlement is made of.
-#[derive(Debug)]
-pub struct Facts {
-    /// How often its facts changed, and up to where the ledger has followed.
-    pub stamp: Stamp,
-    /// The advocate's referrals.
-    pub account: Account,
-    /// The versions of the rules that they name.
-    pub rules: BTreeMap<u32, Rules>,
-    /// What the ledger says.
-    pub standing: Vec<Standing>,
+macro_rules! summary {
+    () => {
+        concat!(
+            "'id', s.id, 'program', p.slug, 'rule', s.rule, 'terms', s.terms,
+            'beneficiary', s.beneficiary, 'advocate', a.id, 'advocate_name', a.name,
+            'rep', (SELECT slug FROM reps WHERE number = s.rep),
+            'lead', s.lead, 'order_id', s.order_id,
+            'amount', s.amount, 'unit', s.unit, 'form', s.form, 'state', s.state,
+            'approved', s.approved, 'issued', s.issued, 'paid', s.paid,
+            'payable', s.payable, 'approval', s.approval, 'earned_at', ",
+            time!("s.earned_at"),
+            ", 'due_at', ",
+            time!("s.due_at"),
+            ", 'holds', json(iif(s.holds > 0, (
+              SELECT json_group_array(reason) FROM ledger
+              WHERE reward = s.id AND kind = 'held'
+                AND entry > coalesce((
+                  SELECT max(entry) FROM ledger WHERE reward = s.id AND kind = 'released'), 0)),
+              '[]'))"
+        )
+    };
 }
 
-/// The versions of an account, by which a writer knows whether it was overtaken.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Stamp {
-    changed: i64,
-    settled: i64,
-}
+const PAGE: &str = concat!(
+    "SELECT s.earned_at || '.' || s.id AS cursor, json_object(",
+    summary!(),
+    ") AS document
+    FROM reward_states s
+    JOIN programs p ON p.number = s.program
+    JOIN advocates a ON a.program = s.program AND a.number = s.advocate
+    WHERE s.program = ?1 AND (s.earned_at, s.id) < (?2, ?3)
+      AND (?4 IS NULL OR s.advocate = ?4)
+      AND (?5 IS NULL OR s.lead = ?5)
+      AND (?6 IS NULL OR s.state = ?6)
+    ORDER BY s.earned_at DESC, s.id DESC
+    LIMIT ?7"
+);
 
-impl Stamp {
-    /// Whether the ledger has followed all facts.
-    #[must_use]
-    pub const fn is_settled(self) -> bool {
-        self.settled >= self.changed
-    }
-}
+const DOCUMENT: &str = concat!(
+    "SELECT json_object(",
+    summary!(),
+    ", 'entries', json((
+        SELECT json_group_array(json_object('entry', entry, 'kind', kind, 'amount', amount,
+          'approved', approved, 'issued', issued, 'paid', paid, 'holds', holds,
+          'terms', terms, 'payout', payout, 'reason', reason, 'at', ",
+    time!("at"),
+    ", 'by', by))
+        FROM (SELECT * FROM ledger WHERE reward = s.id ORDER BY entry)))) AS document
+    FROM reward_states s
+    JOIN programs p ON p.number = s.program
+    JOIN advocates a ON a.program = s.program AND a.number = s.advocate
+    WHERE s.id = ?1"
+);
 
-const STAMP: &str = "
-    SELECT c.changed, c.settled, a.kind, a.segment
-    FROM accounts c
-    JOIN advocates a ON a.program = c.program AND a.number = c.advocate
-    WHERE c.program = ?1 AND c.advocate = ?2";
+const STATE: &str = "
+    SELECT state AS document, due_at AS cursor FROM (
+      SELECT state, CAST(due_at AS TEXT) AS due_at FROM reward_states WHERE id = ?1)";
 
-const REFERRALS: &str = "
-    SELECT id, terms, medium, owner, accepted_at, meeting_at, opportunity_at, won_at
-    FROM leads
-    WHERE program = ?1 AND advocate = ?2 AND suspected = 0
-    ORDER BY id";
+// A reward that is due, not held, and comes to more than was approved of it.
+const APPROVE: &str = "
+    INSERT INTO ledger (reward, kind, approved, reason, at, by)
+    SELECT id, 'approved', amount - approved, ?2, ?3, ?4
+    FROM reward_states
+    WHERE id = ?1 AND holds = 0 AND amount > approved AND due_at <= ?3";
 
-const ORDERS: &str = "
-    SELECT s.lead, s.order_id, s.product, s.currency, s.amount, s.refunded, s.at
-    FROM leads l JOIN net_sales s ON s.lead = l.id
-    WHERE l.program = ?1 AND l.advocate = ?2 AND l.suspected = 0
-    ORDER BY s.lead, s.order_id";
-
-const RULES_NAMED: &str = "
-    SELECT version, rules FROM reward_rules
-    WHERE program = ?1
-      AND version IN (SELECT terms FROM leads WHERE program = ?1 AND advocate = ?2)";
-
-const STANDING: &str = "
-    SELECT rule, beneficiary, rep, lead, order_id, unit, form, amount, terms, earned_at, due_at,
-      approval
-    FROM reward_states WHERE program = ?1 AND advocate = ?2";
-
-// NULL is refused, which undoes the batch of whoever was overtaken.
-const SETTLED: &str = "
-    UPDATE accounts SET settled = CASE WHEN changed = ?3 AND settled = ?4 THEN changed END
-    WHERE program = ?1 AND advocate = ?2";
-
-const PUT_REWARDS: &str = "
-    INSERT INTO rewards
-    SELECT value ->> 'id', ?1, ?2, value ->> 'rule', value ->> 'beneficiary', value ->> 'rep',
-      value ->> 'lead', value ->> 'order', value ->> 'unit', value ->> 'form',
-      value ->> 'terms', value ->> 'earned_at', value ->> 'due_at', value ->> 'approval'
-    FROM json_each(?3)
-    WHERE true
-    ON CONFLICT (id) DO UPDATE SET
-      advocate = excluded.advocate, terms = excluded.terms, earned_at = excluded.earned_at,
-      due_at = excluded.due_at, approval = excluded.approval";
-
-const ADD_MOVEMENTS: &str = "
-    INSERT INTO ledger (reward, kind, amount, terms, at, by)
-    SELECT value ->> 'id', value ->> 'kind', value ->> 'amount', value ->> 'terms', ?2, 'rule'
-    FROM json_each(?1)";
-
-// A flag holds each reward of its lead once: what was released stays released.
 const HOLD: &str = "
     INSERT INTO ledger (reward, kind, holds, reason, at, by)
-    SELECT r.id, 'held', 1, f.rule, ?3, 'rule'
-    FROM rewards r JOIN flags f ON f.lead = r.lead
-    WHERE r.program = ?1 AND r.advocate = ?2
-      AND NOT EXISTS (
-        SELECT 1 FROM ledger l WHERE l.reward = r.id AND l.kind = 'held' AND l.reason = f.rule)";
+    SELECT id, 'held', 1, ?2, ?3, ?4 FROM reward_states
+    WHERE id = ?1 AND state IN ('pending', 'approved', 'held')";
 
-const UNSETTLED: &str = "
-    SELECT program, advocate FROM accounts WHERE settled < changed LIMIT ?1";
+const RELEASE: &str = "
+    INSERT INTO ledger (reward, kind, holds, reason, at, by)
+    SELECT id, 'released', -holds, ?2, ?3, ?4 FROM reward_states WHERE id = ?1 AND holds > 0";
 
-// What time approves, once its day has come.
+// What time approves, once its day has come: of one reward, of a program, of all.
 const RIPEN: &str = "
     INSERT INTO ledger (reward, kind, approved, at, by)
     SELECT id, 'approved', amount - approved, ?1, 'rule'
     FROM reward_states
     WHERE id IN (
-        SELECT id FROM rewards WHERE approval = 'automatic' AND due_at <= ?1 AND due_at > ?2)
+        SELECT id FROM rewards
+        WHERE approval = 'automatic' AND due_at <= ?1 AND due_at > ?2
+          AND (?3 IS NULL OR program = ?3) AND (?4 IS NULL OR id = ?4))
       AND holds = 0 AND amount > approved";
 
-#[derive(Deserialize)]
-struct Owner {
-    kind: AdvocateKind,
-    segment: Option<String>,
-    changed: i64,
-    settled: i64,
+const STATEMENT: &str = concat!(
+    "SELECT json_object('advocate', a.id, 'name', a.name, 'program', p.slug,
+      'balances', json((
+        SELECT json_group_array(json_object('unit', unit, 'form', form, 'earned', earned,
+          'held', held, 'pending', pending, 'payable', payable, 'issued', issued, 'paid', paid))
+        FROM (
+          SELECT unit, form, sum(amount) AS earned,
+            sum(iif(state = 'held', amount, 0)) AS held,
+            sum(iif(state = 'pending', amount, 0)) AS pending,
+            sum(payable) AS payable, sum(issued) AS issued, sum(paid) AS paid
+          FROM reward_states
+          WHERE program = ?1 AND advocate = ?2 AND beneficiary = 'advocate'
+          GROUP BY unit, form ORDER BY unit, form))),
+      'entries', json((
+        SELECT json_group_array(json_object('at', ",
+    time!("at"),
+    ", 'kind', kind, 'reward', reward, 'rule', rule, 'lead', lead, 'order_id', order_id,
+          'unit', unit, 'form', form, 'amount', amount, 'approved', approved,
+          'issued', issued, 'paid', paid, 'payout', payout, 'reason', reason))
+        FROM (
+          SELECT l.*, r.rule, r.lead, r.order_id, r.unit, r.form
+          FROM rewards r JOIN ledger l ON l.reward = r.id
+          WHERE r.program = ?1 AND r.advocate = ?2 AND r.beneficiary = 'advocate'
+            AND l.at >= ?3 AND l.at < ?4
+          ORDER BY l.entry LIMIT 1000)))) AS document
+    FROM advocates a JOIN programs p ON p.number = a.program
+    WHERE a.program = ?1 AND a.number = ?2"
+);
+
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter<'a> {
+    /// To an advocate's account.
+    pub advocate: Option<u32>,
+    /// To a lead.
+    pub lead: Option<&'a str>,
+    /// To a state.
+    pub state: Option<State>,
 }
 
-#[derive(Deserialize)]
-struct ReferralRow {
-    id: String,
-    terms: u32,
-    medium: Option<u8>,
-    owner: Option<u32>,
-    accepted_at: Option<i64>,
-    meeting_at: Option<i64>,
-    opportunity_at: Option<i64>,
-    won_at: Option<i64>,
+/// What a person decides about a reward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// It may be paid.
+    Approve,
+    /// It shall be looked at first.
+    Hold,
+    /// It was looked at: all holds go.
+    Release,
 }
 
-#[derive(Deserialize)]
-struct OrderRow {
-    lead: String,
-    order_id: String,
-    product: Option<String>,
-    currency: Currency,
-    amount: i64,
-    refunded: i64,
-    at: i64,
-}
-
-#[derive(Deserialize)]
-struct RulesRow {
-    version: u32,
-    rules: String,
-}
-
-/// A reward as the ledger has it, or as it moves: one type for both ways.
-#[derive(Serialize, Deserialize)]
-struct RewardRow {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    kind: String,
-    rule: String,
-    beneficiary: String,
-    rep: Option<u32>,
-    lead: String,
-    #[serde(alias = "order_id")]
-    order: Option<String>,
-    unit: Unit,
-    form: Form,
-    amount: i64,
-    terms: u32,
-    earned_at: i64,
-    due_at: i64,
-    approval: Approval,
-}
-
-/// The facts of an account; `None` where the advocate has none.
-pub async fn facts(
+/// At most `limit` rewards before one (when it was earned, and its id), newest
+/// first.
+pub async fn page(
     db: &dyn Database,
     program: u16,
-    advocate: u32,
-) -> Result<Option<Facts>, DatabaseError> {
-    let [stamp, referrals, orders, rules, standing] = several(
+    filter: &Filter<'_>,
+    before: (i64, &str),
+    limit: u16,
+) -> Result<Vec<Document>, DatabaseError> {
+    let state = filter.state.map(State::name);
+    let (advocate, lead) = (filter.advocate, filter.lead);
+    let statement = statement!(
+        PAGE, program, before.0, before.1, advocate, lead, state, limit
+    );
+    one(db, statement).await?.all()
+}
+
+/// A reward with its entries.
+pub async fn document(db: &dyn Database, id: &str) -> Result<Option<String>, DatabaseError> {
+    let row: Option<Document> = one(db, statement!(DOCUMENT, id)).await?.first()?;
+    Ok(row.map(|row| row.document))
+}
+
+/// Where a reward stood before something was decided about it.
+#[derive(Debug)]
+pub struct Before {
+    /// The name of its state.
+    pub state: String,
+    /// Before when it could not be approved (Unix ms).
+    pub due_at: i64,
+}
+
+/// Decides about a reward, if its state lets it; answers where it stood, and the
+/// reward as it is then.
+pub async fn act(
+    db: &dyn Database,
+    id: &str,
+    act: Act,
+    why: Option<&str>,
+    now: i64,
+    by: &str,
+) -> Result<Option<(Before, String)>, DatabaseError> {
+    let sql = match act {
+        Act::Approve => APPROVE,
+        Act::Hold => HOLD,
+        Act::Release => RELEASE,
+    };
+    let [state, _, _, document] = several(
         db,
         [
-            statement!(STAMP, program, advocate),
-            statement!(REFERRALS, program, advocate),
-            statement!(ORDERS, program, advocate),
-            statement!(RULES_NAMED, program, advocate),
-            statement!(STANDING, program, advocate),
+            statement!(STATE, id),
+            statement!(sql, id, why, now, by),
+            // What time had approved but for the hold.
+            ripen(now, i64::MIN, None, (act == Act::Release).then_some(id)),
+            statement!(DOCUMENT, id),
         ],
     )
     .await?;
-    let Some(owner): Option<Owner> = stamp.first()? else {
+    let Some(Document {
+        document: state,
+        cursor,
+    }) = state.first()?
+    else {
         return Ok(None);
     };
-    let rewards: Vec<RewardRow> = standing.all()?;
-    Ok(Some(Facts {
-        stamp: Stamp {
-            changed: owner.changed,
-            settled: owner.settled,
-        },
-        account: Account {
-            kind: owner.kind,
-            segment: owner.segment,
-            referrals: referrals_of(&referrals, &orders)?,
-        },
-        rules: rules_of(&rules)?,
-        standing: rewards.into_iter().map(RewardRow::standing).collect(),
-    }))
-}
-
-/// The referrals of some rows, each with its orders.
-fn referrals_of(referrals: &Rows, orders: &Rows) -> Result<Vec<Referral>, DatabaseError> {
-    let mut by_lead: BTreeMap<String, Vec<Order>> = BTreeMap::new();
-    for row in orders.all::<OrderRow>()? {
-        by_lead.entry(row.lead).or_default().push(Order {
-            id: row.order_id,
-            product: row.product,
-            currency: row.currency,
-            amount: row.amount,
-            refunded: row.refunded,
-            at: row.at,
-        });
-    }
-    let rows: Vec<ReferralRow> = referrals.all()?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            // Whoever has the credit has it by a medium.
-            let medium = row.medium.and_then(Medium::from_code)?;
-            Some(Referral {
-                orders: by_lead.remove(&row.id).unwrap_or_default(),
-                lead: row.id,
-                terms: row.terms,
-                channel: medium.channel(),
-                owner: row.owner,
-                accepted_at: row.accepted_at,
-                meeting_at: row.meeting_at,
-                opportunity_at: row.opportunity_at,
-                won_at: row.won_at,
-            })
-        })
-        .collect())
-}
-
-/// Rules by version; version 0 is none.
-fn rules_of(rows: &Rows) -> Result<BTreeMap<u32, Rules>, DatabaseError> {
-    let mut rules = BTreeMap::from([(0, Rules::default())]);
-    for row in rows.all::<RulesRow>()? {
-        let parsed = Rules::parse(&row.rules)
-            .map_err(|error| DatabaseError::Failed(format!("stored rules: {error}")))?;
-        rules.insert(row.version, parsed);
-    }
-    Ok(rules)
-}
-
-impl RewardRow {
-    fn standing(self) -> Standing {
-        Standing {
-            key: RewardKey {
-                rule: self.rule,
-                beneficiary: match (self.beneficiary.as_str(), self.rep) {
-                    ("prospect", _) => Beneficiary::Prospect,
-                    (_, Some(rep)) => Beneficiary::Owner(rep),
-                    _ => Beneficiary::Advocate,
-                },
-                lead: self.lead,
-                order: self.order,
-                unit: self.unit,
-                form: self.form,
-            },
-            entitled: self.amount,
-            terms: self.terms,
-            earned_at: self.earned_at,
-            due_at: self.due_at,
-            approval: self.approval,
-        }
-    }
-
-    fn of(movement: &Movement, program: ProgramNumber) -> Self {
-        let key = &movement.key;
-        Self {
-            id: key.id(program),
-            kind: movement.kind.name().to_owned(),
-            rule: key.rule.clone(),
-            beneficiary: key.beneficiary.who().name().to_owned(),
-            rep: key.beneficiary.rep(),
-            lead: key.lead.clone(),
-            order: key.order.clone(),
-            unit: key.unit,
-            form: key.form,
-            amount: movement.amount,
-            terms: movement.terms,
-            earned_at: movement.earned_at,
-            due_at: movement.due_at,
-            approval: movement.approval,
-        }
-    }
-}
-
-/// Writes what moves, holds what is flagged, and marks the account as settled;
-/// a conflict if its facts changed since they were read.
-pub async fn write(
-    db: &dyn Database,
-    program: ProgramNumber,
-    advocate: u32,
-    stamp: Stamp,
-    movements: &[Movement],
-    now: i64,
-) -> Result<(), DatabaseError> {
-    let number = program.get();
-    let rows: Vec<RewardRow> = movements
-        .iter()
-        .map(|movement| RewardRow::of(movement, program))
-        .collect();
-    let json = serde_json::to_string(&rows)?;
-    let settled = statement!(SETTLED, number, advocate, stamp.changed, stamp.settled);
-    let hold = statement!(HOLD, number, advocate, now);
-    let statements = if rows.is_empty() {
-        vec![settled, hold]
-    } else {
-        vec![
-            settled,
-            statement!(PUT_REWARDS, number, advocate, json.as_str()),
-            statement!(ADD_MOVEMENTS, json, now),
-            hold,
-        ]
+    let before = Before {
+        state,
+        due_at: cursor.parse().unwrap_or_default(),
     };
-    db.batch(statements).await?;
-    Ok(())
+    Ok(Some((before, document.document()?)))
 }
 
-/// An account.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct AccountId {
-    /// Number of the program.
-    pub program: u16,
-    /// Number of the advocate.
-    pub advocate: u32,
-}
-
-/// At most `limit` accounts whose ledger is behind.
-pub async fn unsettled(db: &dyn Database, limit: u16) -> Result<Vec<AccountId>, DatabaseError> {
-    one(db, statement!(UNSETTLED, limit)).await?.all()
-}
-
-/// The statement that approves what time approves: what came due between `since`
-/// and now (Unix ms).
+/// The statement that approves what time approves: what came due after `since`
+/// and until now (Unix ms), in a program, or of one reward, or all.
 #[must_use]
-pub fn ripen(since: i64, now: i64) -> Statement {
-    statement!(RIPEN, now, since)
+pub fn ripen(now: i64, since: i64, program: Option<u16>, id: Option<&str>) -> Statement {
+    statement!(RIPEN, now, since, program, id)
+}
+
+/// An advocate's statement: their balances, and the ledger's entries of a time
+/// (from, until, Unix ms; the first thousand).
+pub async fn account_statement(
+    db: &dyn Database,
+    program: u16,
+    advocate: u32,
+    range: (i64, i64),
+) -> Result<String, DatabaseError> {
+    let statement = statement!(STATEMENT, program, advocate, range.0, range.1);
+    one(db, statement).await?.document()
 }

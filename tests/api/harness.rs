@@ -33,6 +33,8 @@ use goodword::{
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::contract;
+
 /// 2026-11-22T10:00:00Z, a Sunday.
 pub const NOW: i64 = 1_795_341_600_000;
 
@@ -75,6 +77,20 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
     panic!("the future never ends");
+}
+
+/// A path of the route table that leads somewhere in a furnished house, or as
+/// far as there is nothing to lead to.
+pub fn filled(path: &str) -> String {
+    path.replace("{program}", "customers")
+        .replace("{destination}", "home")
+        .replace("{advocate}", "ext:maya")
+        .replace("{key}", "key_0")
+        .replace("{code}", "MAYA-7KQ-4TX")
+        .replace("{rep}", "lea")
+        .replace("{lead}", "ld_0")
+        .replace("{reward}", "rw_0")
+        .replace("{payout}", "po_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -193,6 +209,11 @@ impl Api {
     /// Lets time pass (ms).
     pub fn wait(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// What time it is (Unix ms).
+    pub fn now(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
     }
 
     /// Makes the database fail, or lets it work again.
@@ -433,12 +454,18 @@ impl Ask<'_> {
     }
 
     pub fn send(self) -> Answer {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let (parts, body) = self.start().into_parts();
         let bytes = block_on(body.whole(usize::MAX)).unwrap();
+        let text = String::from_utf8(bytes.into()).unwrap();
+        if let Some(media_type) = parts.headers.get(header::CONTENT_TYPE) {
+            let media_type = media_type.to_str().unwrap();
+            contract::check(&method, &path, parts.status, media_type, &text);
+        }
         Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(bytes.into()).unwrap(),
+            text,
             fault: parts
                 .extensions
                 .get::<Fault>()

@@ -11,6 +11,7 @@
     reason = "a test may panic, and its helpers too"
 )]
 
+mod contract;
 mod harness;
 
 mod advocates;
@@ -24,6 +25,7 @@ mod links_bulk;
 mod people;
 mod problems;
 mod programs;
+mod rewards;
 mod scopes;
 mod shares;
 mod snapshot;

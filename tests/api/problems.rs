@@ -4,22 +4,15 @@ use goodword::http::routes::ROUTES;
 use http::Method;
 use serde_json::json;
 
-use crate::harness::{ADMIN, Api, noted};
+use crate::harness::{ADMIN, Api, filled, noted};
 
 /// Paths of all the routes that take a JSON body, with their methods.
 fn json_routes() -> Vec<(Method, String)> {
     ROUTES
         .iter()
-        .filter(|route| [Method::POST, Method::PATCH].contains(&route.method))
-        .filter(|route| route.path != "/v1/links/bulk")
-        .map(|route| {
-            let path = route
-                .path
-                .replace("{program}", "customers")
-                .replace("{destination}", "home")
-                .replace("{advocate}", "ext:maya");
-            (route.method.clone(), path)
-        })
+        .filter(|route| [Method::POST, Method::PATCH, Method::PUT].contains(&route.method))
+        .filter(|route| route.path != "/v1/links/bulk" && !route.path.ends_with("}/revoke"))
+        .map(|route| (route.method.clone(), filled(route.path)))
         .collect()
 }
 
@@ -369,15 +362,19 @@ fn a_database_that_fails_is_503_and_the_log_alone_is_told_why() {
     answers.push(api.request(Method::DELETE, "/v1/keys/k").key(ADMIN).send());
     answers.push(api.request(Method::GET, "/v1/programs").key(&key).send());
     for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
-        let path = route.path.replace("{program}", "customers");
-        answers.push(api.get(&format!(
-            "{path}{}",
-            if path == "/v1/stats" {
-                "?program=customers"
-            } else {
-                ""
-            }
-        )));
+        let takes_program = |path: &&str| {
+            ["stats", "leads", "conversions", "rewards", "payouts"]
+                .iter()
+                .any(|name| {
+                    path.strip_prefix("/v1/")
+                        .is_some_and(|rest| rest.starts_with(name))
+                })
+                && !path.contains('{')
+        };
+        let query = Some(route.path)
+            .filter(takes_program)
+            .map_or("", |_| "?program=customers");
+        answers.push(api.get(&format!("{}{query}", filled(route.path))));
     }
     let ask = api
         .request(Method::POST, "/v1/links/bulk?program=customers")

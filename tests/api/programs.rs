@@ -87,7 +87,13 @@ fn numbers_ascend_and_end_at_4095() {
         let program = json!({"slug": format!("p{number}"), "name": "P"});
         assert_eq!(api.post(PATH, &program).expect(201)["number"], number);
     }
-    api.plant("UPDATE programs SET number = 4095 WHERE number = 3");
+    // Its policy goes with it.
+    api.plant(
+        "PRAGMA foreign_keys = OFF;
+         UPDATE programs SET number = 4095 WHERE number = 3;
+         UPDATE policies SET program = 4095 WHERE program = 3;
+         PRAGMA foreign_keys = ON;",
+    );
     let one_more = api.post(PATH, &json!({"slug": "p4", "name": "P"}));
     let problem = one_more.problem(409);
     assert!(

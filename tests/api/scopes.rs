@@ -4,19 +4,13 @@ use goodword::{domain::access::Scope, http::routes::ROUTES};
 use http::Method;
 use serde_json::json;
 
-use crate::harness::{ADMIN, Api};
+use crate::harness::{ADMIN, Api, filled};
 
 /// Every route with a path that leads somewhere.
 fn all() -> impl Iterator<Item = (Method, String, Option<Scope>)> {
-    ROUTES.iter().map(|route| {
-        let path = route
-            .path
-            .replace("{program}", "customers")
-            .replace("{destination}", "home")
-            .replace("{advocate}", "ext:maya")
-            .replace("{key}", "key_0");
-        (route.method.clone(), path, route.scope)
-    })
+    ROUTES
+        .iter()
+        .map(|route| (route.method.clone(), filled(route.path), route.scope))
 }
 
 #[test]
@@ -49,6 +43,39 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/links/verify links:write
     POST /v1/links/revoke links:write
     POST /v1/shares shares:write
+    POST /v1/codes links:write
+    GET /v1/codes/{code} links:write
+    POST /v1/codes/{code}/revoke links:write
+    GET /v1/reps programs:read
+    PUT /v1/reps/{rep} programs:write
+    GET /v1/programs/{program}/routing programs:read
+    PUT /v1/programs/{program}/routing programs:write
+    POST /v1/leads leads:write
+    GET /v1/leads leads:read
+    GET /v1/leads/{lead} leads:read
+    GET /v1/leads/{lead}/why leads:read
+    POST /v1/leads/{lead}/stage leads:write
+    POST /v1/leads/{lead}/owner leads:write
+    POST /v1/referrals/verbal leads:write
+    POST /v1/conversions conversions:write
+    GET /v1/conversions leads:read
+    POST /v1/attribution/what-if leads:read
+    GET /v1/programs/{program}/rules programs:read
+    PUT /v1/programs/{program}/rules programs:write
+    GET /v1/programs/{program}/rules/versions programs:read
+    POST /v1/programs/{program}/rules/dry-run rewards:read
+    GET /v1/rewards rewards:read
+    GET /v1/rewards/{reward} rewards:read
+    POST /v1/rewards/{reward}/approve rewards:write
+    POST /v1/rewards/{reward}/hold rewards:write
+    POST /v1/rewards/{reward}/release rewards:write
+    GET /v1/programs/{program}/advocates/{advocate}/statement rewards:read
+    POST /v1/payouts rewards:write
+    GET /v1/payouts rewards:read
+    GET /v1/payouts/{payout} rewards:read
+    POST /v1/payouts/{payout}/paid rewards:write
+    POST /v1/people/export people:write
+    POST /v1/people/erase people:write
     GET /v1/stats statistics:read
     POST /v1/keys keys:write
     GET /v1/keys keys:write

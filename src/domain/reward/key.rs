@@ -63,12 +63,15 @@ pub struct RewardKey {
 
 impl RewardKey {
     /// `rw_` and 22 base62 digits: the leftmost 128 bits of a SHA-256 over the
-    /// program and every field, each with its length before it.
+    /// program, the account (its advocate's number) and every field, each with its
+    /// length before it. A lead whose credit moves to another account makes other
+    /// rewards there: what was paid to the one was not paid to the other.
     #[must_use]
-    pub fn id(&self, program: ProgramNumber) -> String {
+    pub fn id(&self, program: ProgramNumber, advocate: u32) -> String {
         let mut hash = Sha256::new();
         hash.update(DOMAIN);
         hash.update(program.get().to_be_bytes());
+        hash.update(advocate.to_be_bytes());
         push(&mut hash, Some(&self.rule));
         push(&mut hash, Some(self.beneficiary.who().name()));
         push(

@@ -39,6 +39,7 @@ pub(in crate::http) struct Issued {
     pub(super) line: usize,
     /// The row as it was asked.
     #[serde(flatten)]
+    #[schema(value_type = Echo)]
     pub(super) wanted: Wanted,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) code: Option<String>,
@@ -46,6 +47,22 @@ pub(in crate::http) struct Issued {
     pub(super) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+}
+
+/// A [`Wanted`] as it is answered, among other fields, where it cannot say that
+/// there are no others.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Wanted` serialises to")]
+pub(in crate::http) struct Echo {
+    advocate: String,
+    #[schema(nullable = false)]
+    channel: Option<String>,
+    #[schema(nullable = false)]
+    medium: Option<String>,
+    #[schema(nullable = false)]
+    destination: Option<String>,
+    #[schema(nullable = false)]
+    label: Option<String>,
 }
 
 /// CSV or NDJSON, in and out alike.

@@ -31,12 +31,15 @@ fn key(rule: &str) -> RewardKey {
 }
 
 /// Pinned: ids are stored and printed. The Python that made these:
-/// `b"goodword reward 1\0" + pack(">H", program)`, then for each field a zero
+/// `b"goodword reward 1\0" + pack(">HI", program, advocate)`, then for each field a zero
 /// byte, or a one byte, its length as `>Q` and itself.
 #[test]
 fn ids_stay_what_they_are() {
     let seven = ProgramNumber::new(7).unwrap();
-    assert_eq!(key("advocate-100").id(seven), "rw_1nGRvVb8iso77SifjwFW1h");
+    assert_eq!(
+        key("advocate-100").id(seven, 9),
+        "rw_008VWq8ilalIMDLcS10RPR"
+    );
     let share = RewardKey {
         rule: "share".to_owned(),
         beneficiary: Beneficiary::Owner(17),
@@ -45,7 +48,7 @@ fn ids_stay_what_they_are() {
         unit: Unit::Money(Currency::named("EUR").unwrap()),
         form: Form::Cash,
     };
-    assert_eq!(share.id(seven), "rw_3yyqc6n6V00KEnmyYXqFvJ");
+    assert_eq!(share.id(seven, 9), "rw_0bQRXgX0eq187sGI2Cru2S");
 }
 
 #[test]
@@ -72,10 +75,11 @@ fn each_part_of_a_key_makes_another_id() {
     ];
     let mut ids: BTreeSet<String> = keys
         .iter()
-        .map(|key| key.id(ProgramNumber::new(1).unwrap()))
+        .map(|key| key.id(ProgramNumber::new(1).unwrap(), 9))
         .collect();
-    ids.insert(base.id(ProgramNumber::new(2).unwrap()));
-    assert_eq!(ids.len(), keys.len() + 1);
+    ids.insert(base.id(ProgramNumber::new(2).unwrap(), 9));
+    ids.insert(base.id(ProgramNumber::new(1).unwrap(), 8));
+    assert_eq!(ids.len(), keys.len() + 2);
     assert!(ids.iter().all(|id| id.len() == 25 && id.starts_with("rw_")));
 }
 

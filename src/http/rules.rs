@@ -1,0 +1,219 @@
+//! `/v1/programs/{program}/rules`: what is rewarded, version by version, and what
+//! other rules would have paid.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Response,
+    input::{self, Page},
+    output,
+    problem::{FieldError, Problem},
+    programs,
+    request::Request,
+};
+use crate::{
+    domain::reward::{
+        Rules, RulesError, Unit, Who,
+        evaluate::{Account, entitlements},
+    },
+    store::{accounts, rules},
+};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Accounts that a dry run reads at a time.
+const AT_A_TIME: u16 = 200;
+
+/// Answers the rules that hold for new leads.
+#[utoipa::path(get, path = "/v1/programs/{program}/rules", tag = "rewards",
+    params(("program" = String, Path, description = "Slug of the program")),
+    responses((status = 200, body = RulesVersion)))]
+pub(super) async fn read(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let current = rules::current(call.db(), program.number).await?;
+    let current =
+        current.ok_or_else(|| Problem::NotFound("the program has no rules yet".into()))?;
+    Ok(output::text(StatusCode::OK, current))
+}
+
+/// Lists the versions of the rules, the newest first.
+#[utoipa::path(get, path = "/v1/programs/{program}/rules/versions", tag = "rewards",
+    params(("program" = String, Path, description = "Slug of the program"), Page),
+    responses((status = 200, body = output::Items<RulesVersion>)))]
+pub(super) async fn versions(request: Request) -> Result<Response, Problem> {
+    let page: Page = request.query()?;
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let before = page.after(i64::from(u32::MAX), |cursor| cursor.parse().ok())?;
+    let limit = page.limit.get();
+    let rows = rules::page(call.db(), program.number, before, limit + 1).await?;
+    Ok(output::documents(rows, limit))
+}
+
+/// Sets the rules, as `/reward-rules.schema.json` describes them. They hold for
+/// leads that come from now on; those that are there keep the rules under which
+/// they came. The same rules again make no new version.
+#[utoipa::path(put, path = "/v1/programs/{program}/rules", tag = "rewards",
+    params(("program" = String, Path, description = "Slug of the program")),
+    request_body(content = serde_json::Value, description = "See /reward-rules.schema.json"),
+    responses((status = 200, body = RulesVersion)))]
+pub(super) async fn put(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let (_, text) = parse(&request)?;
+    let current = rules::put(call.db(), program.number, text, request.key(), call.now).await?;
+    Ok(output::text(StatusCode::OK, current))
+}
+
+/// The rules in the body, and their text.
+fn parse(request: &Request) -> Result<(Rules, &str), Problem> {
+    let body = request.body();
+    input::check_json(request.headers(), body)?;
+    let text = std::str::from_utf8(body)
+        .map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))?;
+    let rules = Rules::parse(text).map_err(|error| match error {
+        RulesError::Json(error) => input::from_json_error(body, &error),
+        RulesError::Refused(refusals) => Problem::Invalid(
+            refusals
+                .into_iter()
+                .map(|refusal| FieldError {
+                    field: refusal.path,
+                    detail: refusal.detail.to_owned(),
+                })
+                .collect(),
+        ),
+    })?;
+    Ok((rules, text))
+}
+
+/// Of how long a time.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Time {
+    /// Days up to now: 1 to 1,100.
+    #[serde(default = "ninety")]
+    #[param(minimum = 1, maximum = 1100, default = 90)]
+    days: u16,
+}
+
+const fn ninety() -> u16 {
+    90
+}
+
+/// What rules would have paid.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DryRun {
+    program: String,
+    days: u16,
+    /// Advocates with a lead, all of whom were looked at.
+    accounts: u64,
+    /// By rule, by who gets it, and by unit.
+    rewards: Vec<Paid>,
+}
+
+/// What one rule would have paid.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Paid {
+    /// Id of the rule.
+    rule: String,
+    who: Who,
+    /// An ISO 4217 code, or `months`.
+    #[schema(value_type = String, example = "USD")]
+    unit: Unit,
+    /// How many rewards.
+    count: u64,
+    /// Their sum, in minor units or months.
+    amount: i64,
+}
+
+/// Says what the rules in the body would have paid for what was earned in the
+/// last days, had they always held. Places on a ladder and caps count from each
+/// advocate's first referral on. Nothing is written.
+#[utoipa::path(post, path = "/v1/programs/{program}/rules/dry-run", tag = "rewards",
+    params(("program" = String, Path, description = "Slug of the program"), Time),
+    request_body(content = serde_json::Value, description = "See /reward-rules.schema.json"),
+    responses((status = 200, body = DryRun)))]
+pub(super) async fn dry_run(request: Request) -> Result<Response, Problem> {
+    let Time { days } = request.query()?;
+    if !(1..=1_100).contains(&days) {
+        return Err(Problem::field("days", "must be from 1 to 1,100"));
+    }
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let (rules, _) = parse(&request)?;
+    let rules = BTreeMap::from([(0, rules)]);
+    let since = call.now - i64::from(days) * DAY_MS;
+    let (mut paid, mut count) = (BTreeMap::new(), 0);
+    let mut after = -1;
+    loop {
+        let page = accounts::page(call.db(), program.number, after, AT_A_TIME).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = i64::from(*last);
+        for (_, account) in page {
+            count += 1;
+            add(&mut paid, account, &rules, since)?;
+        }
+    }
+    let rewards = paid
+        .into_iter()
+        .map(|((rule, who, unit), (count, amount))| Paid {
+            rule,
+            who,
+            unit,
+            count,
+            amount,
+        })
+        .collect();
+    let answer = DryRun {
+        program: program.slug,
+        days,
+        accounts: count,
+        rewards,
+    };
+    Ok(output::json(StatusCode::OK, &answer))
+}
+
+/// How many rewards of a rule, for whom, in what, and how much.
+type Sums = BTreeMap<(String, Who, Unit), (u64, i64)>;
+
+/// Adds what an account would have earned since a time (Unix ms).
+fn add(
+    sums: &mut Sums,
+    mut account: Account,
+    rules: &BTreeMap<u32, Rules>,
+    since: i64,
+) -> Result<(), Problem> {
+    let too_much = || Problem::field("rules", "come to more than can be counted");
+    for referral in &mut account.referrals {
+        referral.terms = 0;
+    }
+    for owed in entitlements(&account, rules).map_err(|_| too_much())? {
+        if owed.earned_at < since {
+            continue;
+        }
+        let who = owed.key.beneficiary.who();
+        let sum = sums.entry((owed.key.rule, who, owed.key.unit)).or_default();
+        sum.0 += 1;
+        sum.1 = sum.1.checked_add(owed.amount).ok_or_else(too_much)?;
+    }
+    Ok(())
+}
+
+/// A version of the rules. SQL puts it together (`store::rules`).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct RulesVersion {
+    /// From 1; a lead names the one that holds for it as its `terms`.
+    version: u32,
+    /// The rules, as they were sent.
+    rules: Vec<serde_json::Value>,
+    created_at: String,
+    /// The API key.
+    created_by: String,
+}

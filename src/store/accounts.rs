@@ -1,0 +1,394 @@
+//! Accounts: the facts that an advocate's rewards hang on, and how the ledger
+//! follows them.
+//!
+//! Triggers of the migration count the changes of an account; whoever settles it
+//! writes the count that they have read, so that nobody settles what has changed
+//! meanwhile.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Database, DatabaseError, Rows, Statement, one, several, statement};
+use crate::domain::{
+    channel::Medium,
+    link::ProgramNumber,
+    money::Currency,
+    program::AdvocateKind,
+    reward::{
+        Approval, Form, Rules, Unit,
+        evaluate::{Account, Order, Referral},
+        key::{Beneficiary, RewardKey},
+        settle::{Movement, Standing},
+    },
+};
+
+/// All that an account's settlement is made of.
+#[derive(Debug)]
+pub struct Facts {
+    /// How often its facts changed, and up to where the ledger has followed.
+    pub stamp: Stamp,
+    /// The advocate's referrals.
+    pub account: Account,
+    /// The versions of the rules that they name.
+    pub rules: BTreeMap<u32, Rules>,
+    /// What the ledger says.
+    pub standing: Vec<Standing>,
+}
+
+/// The versions of an account, by which a writer knows whether it was overtaken.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Stamp {
+    changed: i64,
+    settled: i64,
+}
+
+impl Stamp {
+    /// Whether the ledger has followed all facts.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        self.settled >= self.changed
+    }
+}
+
+const STAMP: &str = "
+    SELECT changed, settled FROM accounts WHERE program = ?1 AND advocate = ?2";
+
+const OWNERS: &str = "
+    SELECT number, kind, segment FROM advocates
+    WHERE program = ?1 AND number IN (SELECT value FROM json_each(?2))
+    ORDER BY number";
+
+// The next advocates who have a lead.
+const PAGE: &str = "
+    SELECT DISTINCT advocate AS number FROM leads
+    WHERE program = ?1 AND advocate > ?2
+    ORDER BY advocate LIMIT ?3";
+
+const REFERRALS: &str = "
+    SELECT advocate, id, terms, medium, owner, accepted_at, meeting_at, opportunity_at, won_at
+    FROM leads
+    WHERE program = ?1 AND advocate IN (SELECT value FROM json_each(?2)) AND suspected = 0
+    ORDER BY advocate, id";
+
+const ORDERS: &str = "
+    SELECT s.lead, s.order_id, s.product, s.currency, s.amount, s.refunded, s.at
+    FROM leads l JOIN net_sales s ON s.lead = l.id
+    WHERE l.program = ?1 AND l.advocate IN (SELECT value FROM json_each(?2)) AND l.suspected = 0
+    ORDER BY s.lead, s.order_id";
+
+const RULES_NAMED: &str = "
+    SELECT version, rules FROM reward_rules
+    WHERE program = ?1
+      AND version IN (SELECT terms FROM leads WHERE program = ?1 AND advocate = ?2)";
+
+const STANDING: &str = "
+    SELECT rule, beneficiary, rep, lead, order_id, unit, form, amount, terms, earned_at, due_at,
+      approval
+    FROM reward_states WHERE program = ?1 AND advocate = ?2";
+
+// NULL is refused, which undoes the batch of whoever was overtaken.
+const SETTLED: &str = "
+    UPDATE accounts SET settled = CASE WHEN changed = ?3 AND settled = ?4 THEN changed END
+    WHERE program = ?1 AND advocate = ?2";
+
+const PUT_REWARDS: &str = "
+    INSERT INTO rewards
+    SELECT value ->> 'id', ?1, ?2, value ->> 'rule', value ->> 'beneficiary', value ->> 'rep',
+      value ->> 'lead', value ->> 'order', value ->> 'unit', value ->> 'form',
+      value ->> 'terms', value ->> 'earned_at', value ->> 'due_at', value ->> 'approval'
+    FROM json_each(?3)
+    WHERE true
+    ON CONFLICT (id) DO UPDATE SET
+      terms = excluded.terms, earned_at = excluded.earned_at,
+      due_at = excluded.due_at, approval = excluded.approval";
+
+const ADD_MOVEMENTS: &str = "
+    INSERT INTO ledger (reward, kind, amount, terms, at, by)
+    SELECT value ->> 'id', value ->> 'kind', value ->> 'amount', value ->> 'terms', ?2, 'rule'
+    FROM json_each(?1)";
+
+// A flag holds each reward of its lead once: what was released stays released.
+const HOLD: &str = "
+    INSERT INTO ledger (reward, kind, holds, reason, at, by)
+    SELECT r.id, 'held', 1, f.rule, ?3, 'rule'
+    FROM rewards r JOIN flags f ON f.lead = r.lead
+    WHERE r.program = ?1 AND r.advocate = ?2
+      AND NOT EXISTS (
+        SELECT 1 FROM ledger l WHERE l.reward = r.id AND l.kind = 'held' AND l.reason = f.rule)";
+
+const UNSETTLED: &str = "
+    SELECT program, advocate FROM accounts WHERE settled < changed LIMIT ?1";
+
+#[derive(Deserialize)]
+struct Number {
+    number: u32,
+}
+
+#[derive(Deserialize)]
+struct Owner {
+    number: u32,
+    kind: AdvocateKind,
+    segment: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ReferralRow {
+    advocate: u32,
+    id: String,
+    terms: u32,
+    medium: Option<u8>,
+    owner: Option<u32>,
+    accepted_at: Option<i64>,
+    meeting_at: Option<i64>,
+    opportunity_at: Option<i64>,
+    won_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct OrderRow {
+    lead: String,
+    order_id: String,
+    product: Option<String>,
+    currency: Currency,
+    amount: i64,
+    refunded: i64,
+    at: i64,
+}
+
+#[derive(Deserialize)]
+struct RulesRow {
+    version: u32,
+    rules: String,
+}
+
+/// A reward as the ledger has it, or as it moves: one type for both ways.
+#[derive(Serialize, Deserialize)]
+struct RewardRow {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    kind: String,
+    rule: String,
+    beneficiary: String,
+    rep: Option<u32>,
+    lead: String,
+    #[serde(alias = "order_id")]
+    order: Option<String>,
+    unit: Unit,
+    form: Form,
+    amount: i64,
+    terms: u32,
+    earned_at: i64,
+    due_at: i64,
+    approval: Approval,
+}
+
+/// The facts of an account; `None` where the advocate has none.
+pub async fn facts(
+    db: &dyn Database,
+    program: u16,
+    advocate: u32,
+) -> Result<Option<Facts>, DatabaseError> {
+    let [owners, referrals, orders] = accounts(program, &[advocate])?;
+    let [stamp, owners, referrals, orders, rules, standing] = several(
+        db,
+        [
+            statement!(STAMP, program, advocate),
+            owners,
+            referrals,
+            orders,
+            statement!(RULES_NAMED, program, advocate),
+            statement!(STANDING, program, advocate),
+        ],
+    )
+    .await?;
+    let Some(stamp) = stamp.first()? else {
+        return Ok(None);
+    };
+    let accounts = accounts_of(&owners, &referrals, &orders)?;
+    let Some((_, account)) = accounts.into_iter().next() else {
+        return Ok(None);
+    };
+    let rewards: Vec<RewardRow> = standing.all()?;
+    Ok(Some(Facts {
+        stamp,
+        account,
+        rules: rules_of(&rules)?,
+        standing: rewards.into_iter().map(RewardRow::standing).collect(),
+    }))
+}
+
+/// At most `limit` accounts after an advocate (−1 for the first), each with
+/// theirs: what they would have earned can be asked under any rules.
+pub async fn page(
+    db: &dyn Database,
+    program: u16,
+    after: i64,
+    limit: u16,
+) -> Result<Vec<(u32, Account)>, DatabaseError> {
+    let numbers: Vec<Number> = one(db, statement!(PAGE, program, after, limit))
+        .await?
+        .all()?;
+    let numbers: Vec<u32> = numbers.iter().map(|row| row.number).collect();
+    let [owners, referrals, orders] = several(db, accounts(program, &numbers)?).await?;
+    accounts_of(&owners, &referrals, &orders)
+}
+
+/// The statements that read some advocates' accounts.
+fn accounts(program: u16, advocates: &[u32]) -> Result<[Statement; 3], DatabaseError> {
+    let json = serde_json::to_string(advocates)?;
+    Ok([
+        statement!(OWNERS, program, json.as_str()),
+        statement!(REFERRALS, program, json.as_str()),
+        statement!(ORDERS, program, json),
+    ])
+}
+
+/// The accounts of some rows, each with its referrals, each with its orders.
+fn accounts_of(
+    owners: &Rows,
+    referrals: &Rows,
+    orders: &Rows,
+) -> Result<Vec<(u32, Account)>, DatabaseError> {
+    let mut by_lead: BTreeMap<String, Vec<Order>> = BTreeMap::new();
+    for row in orders.all::<OrderRow>()? {
+        by_lead.entry(row.lead).or_default().push(Order {
+            id: row.order_id,
+            product: row.product,
+            currency: row.currency,
+            amount: row.amount,
+            refunded: row.refunded,
+            at: row.at,
+        });
+    }
+    let mut by_advocate: BTreeMap<u32, Vec<Referral>> = BTreeMap::new();
+    for row in referrals.all::<ReferralRow>()? {
+        // Whoever has the credit has it by a medium.
+        let Some(medium) = row.medium.and_then(Medium::from_code) else {
+            continue;
+        };
+        by_advocate.entry(row.advocate).or_default().push(Referral {
+            orders: by_lead.remove(&row.id).unwrap_or_default(),
+            lead: row.id,
+            terms: row.terms,
+            channel: medium.channel(),
+            owner: row.owner,
+            accepted_at: row.accepted_at,
+            meeting_at: row.meeting_at,
+            opportunity_at: row.opportunity_at,
+            won_at: row.won_at,
+        });
+    }
+    let owners: Vec<Owner> = owners.all()?;
+    let mut account = |owner: Owner| {
+        let account = Account {
+            kind: owner.kind,
+            segment: owner.segment,
+            referrals: by_advocate.remove(&owner.number).unwrap_or_default(),
+        };
+        (owner.number, account)
+    };
+    Ok(owners.into_iter().map(&mut account).collect())
+}
+
+/// Rules by version; version 0 is none.
+fn rules_of(rows: &Rows) -> Result<BTreeMap<u32, Rules>, DatabaseError> {
+    let mut rules = BTreeMap::from([(0, Rules::default())]);
+    for row in rows.all::<RulesRow>()? {
+        let parsed = Rules::parse(&row.rules)
+            .map_err(|error| DatabaseError::Failed(format!("stored rules: {error}")))?;
+        rules.insert(row.version, parsed);
+    }
+    Ok(rules)
+}
+
+impl RewardRow {
+    fn standing(self) -> Standing {
+        Standing {
+            key: RewardKey {
+                rule: self.rule,
+                beneficiary: match (self.beneficiary.as_str(), self.rep) {
+                    ("prospect", _) => Beneficiary::Prospect,
+                    (_, Some(rep)) => Beneficiary::Owner(rep),
+                    _ => Beneficiary::Advocate,
+                },
+                lead: self.lead,
+                order: self.order,
+                unit: self.unit,
+                form: self.form,
+            },
+            entitled: self.amount,
+            terms: self.terms,
+            earned_at: self.earned_at,
+            due_at: self.due_at,
+            approval: self.approval,
+        }
+    }
+
+    fn of(movement: &Movement, program: ProgramNumber, advocate: u32) -> Self {
+        let key = &movement.key;
+        Self {
+            id: key.id(program, advocate),
+            kind: movement.kind.name().to_owned(),
+            rule: key.rule.clone(),
+            beneficiary: key.beneficiary.who().name().to_owned(),
+            rep: key.beneficiary.rep(),
+            lead: key.lead.clone(),
+            order: key.order.clone(),
+            unit: key.unit,
+            form: key.form,
+            amount: movement.amount,
+            terms: movement.terms,
+            earned_at: movement.earned_at,
+            due_at: movement.due_at,
+            approval: movement.approval,
+        }
+    }
+}
+
+/// Writes what moves, holds what is flagged, and marks the account as settled;
+/// a conflict if its facts changed since they were read.
+pub async fn write(
+    db: &dyn Database,
+    program: ProgramNumber,
+    advocate: u32,
+    stamp: Stamp,
+    movements: &[Movement],
+    now: i64,
+) -> Result<(), DatabaseError> {
+    let number = program.get();
+    let rows: Vec<RewardRow> = movements
+        .iter()
+        .map(|movement| RewardRow::of(movement, program, advocate))
+        .collect();
+    let json = serde_json::to_string(&rows)?;
+    let settled = statement!(SETTLED, number, advocate, stamp.changed, stamp.settled);
+    let hold = statement!(HOLD, number, advocate, now);
+    let statements = if rows.is_empty() {
+        vec![settled, hold]
+    } else {
+        vec![
+            settled,
+            statement!(PUT_REWARDS, number, advocate, json.as_str()),
+            statement!(ADD_MOVEMENTS, json, now),
+            hold,
+        ]
+    };
+    db.batch(statements).await?;
+    Ok(())
+}
+
+/// An account.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct AccountId {
+    /// Number of the program.
+    pub program: u16,
+    /// Number of the advocate.
+    pub advocate: u32,
+}
+
+/// At most `limit` accounts whose ledger is behind.
+pub async fn unsettled(db: &dyn Database, limit: u16) -> Result<Vec<AccountId>, DatabaseError> {
+    one(db, statement!(UNSETTLED, limit)).await?.all()
+}
