@@ -4,7 +4,12 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Call, Response, advocates, output, problem::Problem, programs, request::Request};
+use super::{
+    Call, Response, advocates, output,
+    problem::{self, Problem},
+    programs,
+    request::Request,
+};
 use crate::{
     domain::{person, program::Email},
     store::{
@@ -37,7 +42,9 @@ pub(super) struct Whom {
 /// are clicks, whose visitor hashes cannot be told to be anybody's once the day is
 /// over, and what others wrote of them in passing.
 #[utoipa::path(post, path = "/v1/people/export", tag = "people", request_body = Whom,
-    responses((status = 200, body = Exported)))]
+    responses((status = 200, body = Exported),
+        (status = 404, body = problem::Body, content_type = "application/problem+json",
+            description = "Nothing is stored about such a person.")))]
 pub(super) async fn export(request: Request) -> Result<Response, Problem> {
     let db = request.call.db();
     let (_, found) = find(&request).await?;
@@ -53,9 +60,11 @@ pub(super) async fn export(request: Request) -> Result<Response, Problem> {
 ///
 /// Free text goes with them: notes, consent, places, reasons and remarks. What the
 /// caller chose to be kept stays, and should name nobody: ids of orders, refunds and
-/// events, idempotency keys, slugs, and reasons in the ledger.
+/// events, idempotency keys, slugs, and reasons and references in the ledger.
 #[utoipa::path(post, path = "/v1/people/erase", tag = "people", request_body = Whom,
-    responses((status = 200, body = Erased)))]
+    responses((status = 200, body = Erased),
+        (status = 404, body = problem::Body, content_type = "application/problem+json",
+            description = "Nothing is stored about such a person.")))]
 pub(super) async fn erase(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     for _ in 0..ROUNDS {
