@@ -235,7 +235,8 @@ mod tests {
         use Proof::{Code, Cookie, Receipt, Rep};
         use Verdict::{NotFirst, NotLast, Outranked, TooLate, TooOld, Won};
         use Which::{First, Last};
-        let cases: [(Which, &[(Proof, i64)], &[Verdict]); 11] = [
+        type Case<'a> = (Which, &'a [(Proof, i64)], &'a [Verdict]);
+        let cases: [Case; 11] = [
             (Last, &[], &[]),
             (Last, &[(Receipt, 1)], &[Won]),
             (Last, &[(Receipt, 90)], &[Won]),

@@ -66,6 +66,7 @@ pub struct Flag {
 
 /// What the fraud rules look at. Where something is not known, it tells nothing.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Signs {
     /// The prospect has the advocate's address, normalised.
     pub same_email: bool,

@@ -48,7 +48,7 @@ pub(super) struct NewCode {
 
 /// A spoken code.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Code {
+pub(super) struct KnownCode {
     /// As it is said; case, blanks, hyphens and look-alikes do not matter when it
     /// is typed.
     #[schema(example = "MAYA-7KQ-4TX")]
@@ -67,7 +67,7 @@ pub(super) struct Code {
     revoked_at: Option<String>,
 }
 
-impl Code {
+impl KnownCode {
     fn of(call: &Call, row: Row) -> Self {
         let medium = Medium::from_code(row.medium);
         Self {
@@ -92,7 +92,7 @@ fn works(row: &Row) -> bool {
 /// Issues a code: 201 for a new one, 200 with the one that there is for the same
 /// advocate, medium, destination and label.
 #[utoipa::path(post, path = "/v1/codes", tag = "links", request_body = NewCode,
-    responses((status = 201, body = Code), (status = 200, body = Code)))]
+    responses((status = 201, body = KnownCode), (status = 200, body = KnownCode)))]
 pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     let new: NewCode = request.json()?;
     let call = &request.call;
@@ -121,7 +121,7 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
             } else {
                 StatusCode::OK
             };
-            return Ok(output::json(status, &Code::of(call, row)));
+            return Ok(output::json(status, &KnownCode::of(call, row)));
         }
     }
     Err(Problem::Conflict("no code was free; try again".to_owned()))
@@ -139,24 +139,27 @@ fn missing(request: &Request) -> Problem {
 /// Looks a code up, typed in whatever way.
 #[utoipa::path(get, path = "/v1/codes/{code}", tag = "links",
     params(("code" = String, Path, description = "The code")),
-    responses((status = 200, body = Code)))]
+    responses((status = 200, body = KnownCode)))]
 pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     let row = spoken::find(request.call.db(), key(&request)?.as_str()).await?;
     let row = row.ok_or_else(|| missing(&request))?;
-    Ok(output::json(StatusCode::OK, &Code::of(&request.call, row)))
+    Ok(output::json(
+        StatusCode::OK,
+        &KnownCode::of(&request.call, row),
+    ))
 }
 
 /// Revokes a code, for good. Its link ends at once here, within two minutes
 /// everywhere; within six if it could not be forgotten where links are answered from.
 #[utoipa::path(post, path = "/v1/codes/{code}/revoke", tag = "links",
     params(("code" = String, Path, description = "The code")),
-    responses((status = 200, body = Code)))]
+    responses((status = 200, body = KnownCode)))]
 pub(super) async fn revoke(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let key = key(&request)?;
     let row = spoken::revoke(call.db(), key.as_str(), call.now).await?;
     let row = row.ok_or_else(|| missing(&request))?;
-    let mut response = output::json(StatusCode::OK, &Code::of(call, row));
+    let mut response = output::json(StatusCode::OK, &KnownCode::of(call, row));
     if let Err(error) = call.service.snapshots.forget(&key).await {
         // It is revoked; where it was looked up before, it expires.
         response.extensions_mut().insert(Fault {

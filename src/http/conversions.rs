@@ -259,9 +259,9 @@ async fn known_sale(
     sale: &Sale,
     known: Sale,
 ) -> Result<Effect, Problem> {
-    let same = (known.amount, &known.currency, &known.product)
+    let is_repeat = (known.amount, &known.currency, &known.product)
         == (sale.amount, &sale.currency, &sale.product);
-    if !same {
+    if !is_repeat {
         return Err(Problem::Conflict(format!(
             "the order `{}` is recorded already, and is different; nothing was written",
             sale.order_id

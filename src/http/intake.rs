@@ -523,7 +523,7 @@ pub(super) async fn receipt_touch(
         proof: click.to_hex(),
         place: None,
     };
-    Ok(usable(call, program, touch).await?)
+    usable(call, program, touch).await
 }
 
 /// A touch, unless its advocate cannot be credited any more.

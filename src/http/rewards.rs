@@ -238,6 +238,7 @@ pub(super) struct RewardInFull {
 /// An entry of the ledger: by how much it changed a sum.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what SQL answers")]
+#[expect(clippy::struct_field_names, reason = "as the ledger calls it")]
 pub(super) struct Entry {
     /// Its number; they rise.
     entry: i64,

@@ -94,14 +94,15 @@ const ISSUE: &str = concat!(
       AND p.unit = s.unit AND p.form = s.form"
 );
 
-// What the payer says of lines that are out, entered for each reward in them.
+// What the payer says of lines that are out, entered for each reward in them. The
+// words stand in the line, from which an erasure can take them.
 const SETTLE: &str = "
-    INSERT INTO ledger (reward, kind, issued, paid, payout, reason, at, by)
+    INSERT INTO ledger (reward, kind, issued, paid, payout, at, by)
     SELECT l.reward,
       iif(said.value ->> 'returned', 'returned', 'paid'),
       iif(said.value ->> 'returned', -l.issued, 0),
       iif(said.value ->> 'returned', 0, l.issued),
-      ?1, said.value ->> 'reference', ?3, ?4
+      ?1, ?3, ?4
     FROM ledger l
     JOIN rewards r ON r.id = l.reward
     JOIN payout_lines p ON p.payout = ?1 AND p.beneficiary = r.beneficiary

@@ -34,6 +34,10 @@ pub struct Sale {
 
 /// A refund, as it is recorded.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "as the API and the table call it"
+)]
 pub struct Refund {
     /// What the shop calls it; unique in the program.
     pub refund_id: String,

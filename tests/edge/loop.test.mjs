@@ -156,8 +156,8 @@ test("fifty different sales of one advocate at once are fifty, and the ledger sa
   await until(async () => {
     const sum = await worker.db.prepare(`SELECT sum(l.amount) AS n FROM ledger l JOIN rewards r ON r.id = l.reward
       JOIN programs p ON p.number = r.program WHERE p.slug = '${slug}'`).first("n");
-    assert.equal(sum, 2500);
-  });
+    return sum === 2500 || sum;
+  }, "the share of fifty sales at its cap");
 });
 
 test("ten thousand leads are replayed under another policy, and nothing changes", async (t) => {
