@@ -112,14 +112,14 @@ fn strict(document: &Value, schema: &Value, is_part: bool) -> Value {
     for (key, value) in object.iter_mut() {
         match (key.as_str(), value) {
             ("allOf", Value::Array(parts)) => {
-                parts
-                    .iter_mut()
-                    .for_each(|part| *part = strict(document, part, true));
+                for part in parts {
+                    *part = strict(document, part, true);
+                }
             }
             ("oneOf" | "anyOf", Value::Array(parts)) => {
-                parts
-                    .iter_mut()
-                    .for_each(|part| *part = strict(document, part, false));
+                for part in parts {
+                    *part = strict(document, part, false);
+                }
             }
             ("properties", Value::Object(properties)) => {
                 for property in properties.values_mut() {
