@@ -3,10 +3,10 @@
 use worker::{Env, kv::KvError, kv::KvStore, send::SendFuture};
 
 use crate::{
+    decode,
     domain::{redirect::Salt, snapshot::Snapshot},
     http::Snapshots,
     jobs::salts::SaltDay,
-    json,
     store::{Answer, DatabaseError},
 };
 
@@ -28,7 +28,7 @@ impl Kv {
     pub async fn snapshot(&self) -> Result<Option<Snapshot>, DatabaseError> {
         let text = self.0.get(SNAPSHOT).text().await.map_err(failed)?;
         Ok(match text {
-            Some(text) => Some(json::read(text.as_bytes())?),
+            Some(text) => Some(decode::read(text.as_bytes())?),
             None => None,
         })
     }

@@ -1,7 +1,7 @@
 //! `/v1/shares`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         access::to_hex,
         channel::{Channel, Medium},
@@ -24,30 +25,32 @@ use crate::{
     store::shares::{self, Recorded, Share},
 };
 
-/// An advocate's act of sharing.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewShare {
-    /// Slug of the program.
-    program: String,
-    /// Id of the advocate, or `ext:` and their external id.
-    advocate: String,
-    /// Its default medium is taken, unless a medium is given too.
-    channel: Option<Channel>,
-    medium: Option<Medium>,
-    /// `intent`: the composer was opened or the link copied. `sent`: our mail
-    /// provider confirmed it, or a rep attested it.
-    kind: ShareKind,
-    /// The sender's own id for it. Sent again, it changes nothing.
-    #[schema(value_type = Option<String>, example = "8f14e45f")]
-    event_id: Option<Identifier>,
-    /// When it was shared (RFC 3339); now unless said, and not in the future.
-    #[schema(format = "date-time")]
-    at: Option<String>,
-    /// Slug of the destination; the program's first unless said.
-    destination: Option<String>,
-    /// Slug of the label; none unless said.
-    label: Option<String>,
+record! {
+    /// An advocate's act of sharing.
+    #[derive(Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewShare {
+        /// Slug of the program.
+        program: String,
+        /// Id of the advocate, or `ext:` and their external id.
+        advocate: String,
+        /// Its default medium is taken, unless a medium is given too.
+        channel: Option<Channel>,
+        medium: Option<Medium>,
+        /// `intent`: the composer was opened or the link copied. `sent`: our mail
+        /// provider confirmed it, or a rep attested it.
+        kind: ShareKind,
+        /// The sender's own id for it. Sent again, it changes nothing.
+        #[schema(value_type = Option<String>, example = "8f14e45f")]
+        event_id: Option<Identifier>,
+        /// When it was shared (RFC 3339); now unless said, and not in the future.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+        /// Slug of the destination; the program's first unless said.
+        destination: Option<String>,
+        /// Slug of the label; none unless said.
+        label: Option<String>,
+    }
 }
 
 /// A recorded share.

@@ -1,28 +1,31 @@
 //! Destinations.
 
-use serde::Deserialize;
-
-use super::{Database, DatabaseError, name_of, one, programs::Created, several, statement};
-use crate::domain::{
-    landing::Destination,
-    program::{Slug, Status},
+use super::{Database, DatabaseError, one, programs::Created, several, statement};
+use crate::{
+    decode::row,
+    domain::{
+        landing::Destination,
+        program::{Slug, Status},
+    },
 };
 
-/// A destination as it is stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Its number in a link.
-    pub number: u8,
-    /// Its name in requests.
-    pub slug: String,
-    /// Where it is.
-    pub url: Destination,
-    /// Whether links may lead there.
-    pub status: Status,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// Unix milliseconds.
-    pub updated_at: i64,
+row! {
+    /// A destination as it is stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Its number in a link.
+        pub number: u8,
+        /// Its name in requests.
+        pub slug: String,
+        /// Where it is.
+        pub url: Destination,
+        /// Whether links may lead there.
+        pub status: Status,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// Unix milliseconds.
+        pub updated_at: i64,
+    }
 }
 
 const BY_SLUG: &str = "
@@ -84,7 +87,7 @@ pub async fn update(
         program,
         slug,
         url.map(Destination::as_str),
-        status.map(name_of),
+        status.map(Status::name),
         now,
     );
     one(db, update).await?.first()
