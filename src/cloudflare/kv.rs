@@ -52,7 +52,10 @@ impl Snapshots for Kv {
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()> {
         let text = serde_json::to_string(snapshot);
         Box::pin(SendFuture::new(async move {
-            let put = self.0.put(SNAPSHOT, text?).map_err(failed)?;
+            let put = self
+                .0
+                .put_bytes(SNAPSHOT, text?.as_bytes())
+                .map_err(failed)?;
             put.execute().await.map_err(failed)
         }))
     }
