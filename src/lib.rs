@@ -8,7 +8,7 @@
 //! - [`store`]: the SQL, over a small port that D1 and SQLite implement.
 //! - [`http`]: the API, from a request to its answer.
 //! - [`jobs`]: what happens outside a request: queue batches, cron.
-//! - `json`: how all of them read it.
+//! - [`decode`]: how all of them read what comes in.
 //! - `cloudflare`: the only user of `worker`, compiled for wasm32 alone: events,
 //!   wiring, the redirect's short cut through all of it.
 //!
@@ -17,7 +17,7 @@
 
 pub mod domain;
 
-mod json;
+pub mod decode;
 
 pub mod store;
 

@@ -3,10 +3,10 @@
 use worker::{Env, kv::KvError, kv::KvStore, send::SendFuture};
 
 use crate::{
+    decode,
     domain::{link::Link, redirect::Salt, snapshot::Snapshot, spoken::Key},
     http::Snapshots,
     jobs::salts::SaltDay,
-    json,
     store::{Answer, DatabaseError},
 };
 
@@ -32,7 +32,7 @@ impl Kv {
     pub async fn snapshot(&self) -> Result<Option<Snapshot>, DatabaseError> {
         let text = self.0.get(SNAPSHOT).text().await.map_err(failed)?;
         Ok(match text {
-            Some(text) => Some(json::read(text.as_bytes())?),
+            Some(text) => Some(decode::read(text.as_bytes())?),
             None => None,
         })
     }
@@ -77,7 +77,10 @@ impl Snapshots for Kv {
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()> {
         let text = serde_json::to_string(snapshot);
         Box::pin(SendFuture::new(async move {
-            let put = self.0.put(SNAPSHOT, text?).map_err(failed)?;
+            let put = self
+                .0
+                .put_bytes(SNAPSHOT, text?.as_bytes())
+                .map_err(failed)?;
             put.execute().await.map_err(failed)
         }))
     }

@@ -3,97 +3,43 @@
 //! Owns the scopes and the form of a key. Which route asks for which scope
 //! stands in `http::routes`, in one table.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
 use super::digits;
+use crate::decode::names;
 
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub enum Scope {
-    /// Read programs, destinations, labels, reps and rules.
-    #[serde(rename = "programs:read")]
-    ProgramsRead,
-    /// Create and change programs, destinations, labels, reps and rules.
-    #[serde(rename = "programs:write")]
-    ProgramsWrite,
-    /// Read advocates.
-    #[serde(rename = "advocates:read")]
-    AdvocatesRead,
-    /// Create and change advocates.
-    #[serde(rename = "advocates:write")]
-    AdvocatesWrite,
-    /// Issue, explain and revoke links and spoken codes.
-    #[serde(rename = "links:write")]
-    LinksWrite,
-    /// Record shares.
-    #[serde(rename = "shares:write")]
-    SharesWrite,
-    /// Read leads, sales, and why who has the credit.
-    #[serde(rename = "leads:read")]
-    LeadsRead,
-    /// Take leads in, and through their stages.
-    #[serde(rename = "leads:write")]
-    LeadsWrite,
-    /// Record sales and refunds.
-    #[serde(rename = "conversions:write")]
-    ConversionsWrite,
-    /// Read rewards, payouts and statements.
-    #[serde(rename = "rewards:read")]
-    RewardsRead,
-    /// Approve, hold and pay rewards.
-    #[serde(rename = "rewards:write")]
-    RewardsWrite,
-    /// Hand over, or take away, all that is known of a person.
-    #[serde(rename = "people:write")]
-    PeopleWrite,
-    /// Read statistics.
-    #[serde(rename = "statistics:read")]
-    StatisticsRead,
-    /// Create and revoke keys.
-    #[serde(rename = "keys:write")]
-    KeysWrite,
-}
-
-impl Scope {
-    /// All scopes.
-    pub const ALL: [Self; 14] = [
-        Self::ProgramsRead,
-        Self::ProgramsWrite,
-        Self::AdvocatesRead,
-        Self::AdvocatesWrite,
-        Self::LinksWrite,
-        Self::SharesWrite,
-        Self::LeadsRead,
-        Self::LeadsWrite,
-        Self::ConversionsWrite,
-        Self::RewardsRead,
-        Self::RewardsWrite,
-        Self::PeopleWrite,
-        Self::StatisticsRead,
-        Self::KeysWrite,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ProgramsRead => "programs:read",
-            Self::ProgramsWrite => "programs:write",
-            Self::AdvocatesRead => "advocates:read",
-            Self::AdvocatesWrite => "advocates:write",
-            Self::LinksWrite => "links:write",
-            Self::SharesWrite => "shares:write",
-            Self::LeadsRead => "leads:read",
-            Self::LeadsWrite => "leads:write",
-            Self::ConversionsWrite => "conversions:write",
-            Self::RewardsRead => "rewards:read",
-            Self::RewardsWrite => "rewards:write",
-            Self::PeopleWrite => "people:write",
-            Self::StatisticsRead => "statistics:read",
-            Self::KeysWrite => "keys:write",
-        }
+names! {
+    /// What a key may do.
+    #[derive(PartialOrd, Ord)]
+    pub enum Scope {
+        /// Read programs, destinations, labels, reps and rules.
+        ProgramsRead => "programs:read",
+        /// Create and change programs, destinations, labels, reps and rules.
+        ProgramsWrite => "programs:write",
+        /// Read advocates.
+        AdvocatesRead => "advocates:read",
+        /// Create and change advocates.
+        AdvocatesWrite => "advocates:write",
+        /// Issue, explain and revoke links and spoken codes.
+        LinksWrite => "links:write",
+        /// Record shares.
+        SharesWrite => "shares:write",
+        /// Read leads, sales, and why who has the credit.
+        LeadsRead => "leads:read",
+        /// Take leads in, and through their stages.
+        LeadsWrite => "leads:write",
+        /// Record sales and refunds.
+        ConversionsWrite => "conversions:write",
+        /// Read rewards, payouts and statements.
+        RewardsRead => "rewards:read",
+        /// Approve, hold and pay rewards.
+        RewardsWrite => "rewards:write",
+        /// Hand over, or take away, all that is known of a person.
+        PeopleWrite => "people:write",
+        /// Read statistics.
+        StatisticsRead => "statistics:read",
+        /// Create and revoke keys.
+        KeysWrite => "keys:write",
     }
 }
 

@@ -4,41 +4,32 @@
 //! is explained. The same function decides when a lead comes in, when a touch
 //! comes late, and when somebody asks what another policy would have done.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::program::{Touch as Which, WindowDays};
+use crate::decode::{names, record, row};
 
 /// How far ahead of ours a clock may be that dates a touch or a lead (ms).
 pub const CLOCK_SKEW: i64 = 5 * 60_000;
 
-/// What proves a touch. What somebody said outranks what a browser kept: a name
-/// given in words is meant, a link may have been followed by chance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Proof {
-    /// A rep attests that it was said.
-    Rep,
-    /// A spoken code was typed in.
-    Code,
-    /// A click's receipt was sent along.
-    Receipt,
-    /// A click's receipt stood in the cookie.
-    Cookie,
+names! {
+    /// What proves a touch. What somebody said outranks what a browser kept: a name
+    /// given in words is meant, a link may have been followed by chance.
+    #[derive(PartialOrd, Ord)]
+    pub enum Proof {
+        /// A rep attests that it was said.
+        Rep => "rep",
+        /// A spoken code was typed in.
+        Code => "code",
+        /// A click's receipt was sent along.
+        Receipt => "receipt",
+        /// A click's receipt stood in the cookie.
+        Cookie => "cookie",
+    }
 }
 
 impl Proof {
-    /// The name on the wire and in SQL.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rep => "rep",
-            Self::Code => "code",
-            Self::Receipt => "receipt",
-            Self::Cookie => "cookie",
-        }
-    }
-
     /// Lower goes before higher.
     const fn rank(self) -> u8 {
         match self {
@@ -49,28 +40,30 @@ impl Proof {
     }
 }
 
-/// What can earn the credit. The decision looks at `kind` and `at` alone; the
-/// rest says whom and what it would credit, and how that can be checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Touch {
-    /// Its place among the lead's touches, from 1.
-    pub n: u16,
-    /// What proves it.
-    pub kind: Proof,
-    /// When it happened (Unix ms).
-    pub at: i64,
-    /// Number of the advocate whom it would credit.
-    pub advocate: u32,
-    /// Medium code.
-    pub medium: u8,
-    /// Destination number of the link.
-    pub destination: u8,
-    /// Label number of the link.
-    pub label: u16,
-    /// The click's id (hexadecimal), the code's key, or the rep (a slug).
-    pub proof: String,
-    /// Where it was said.
-    pub place: Option<String>,
+row! {
+    /// What can earn the credit. The decision looks at `kind` and `at` alone; the
+    /// rest says whom and what it would credit, and how that can be checked.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Touch {
+        /// Its place among the lead's touches, from 1.
+        pub n: u16,
+        /// What proves it.
+        pub kind: Proof,
+        /// When it happened (Unix ms).
+        pub at: i64,
+        /// Number of the advocate whom it would credit.
+        pub advocate: u32,
+        /// Medium code.
+        pub medium: u8,
+        /// Destination number of the link.
+        pub destination: u8,
+        /// Label number of the link.
+        pub label: u16,
+        /// The click's id (hexadecimal), the code's key, or the rep (a slug).
+        pub proof: String,
+        /// Where it was said.
+        pub place: Option<String>,
+    }
 }
 
 impl Touch {
@@ -81,32 +74,34 @@ impl Touch {
     }
 }
 
-/// A version of a program's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    /// Whether the first or the last touch wins.
-    pub touch: Which,
-    /// For how long a touch can.
-    pub window_days: WindowDays,
+record! {
+    /// A version of a program's policy.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub struct Policy {
+        /// Whether the first or the last touch wins.
+        pub touch: Which,
+        /// For how long a touch can.
+        pub window_days: WindowDays,
+    }
 }
 
-/// What became of a touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It has the credit.
-    Won,
-    /// It came after the prospect had raised a hand or bought.
-    TooLate,
-    /// It is older than the policy's window.
-    TooOld,
-    /// Another one has a stronger proof.
-    Outranked,
-    /// Another of its kind came before, and the first one counts.
-    NotFirst,
-    /// Another of its kind came after, and the last one counts.
-    NotLast,
+names! {
+    /// What became of a touch.
+    pub enum Verdict {
+        /// It has the credit.
+        Won => "won",
+        /// It came after the prospect had raised a hand or bought.
+        TooLate => "too_late",
+        /// It is older than the policy's window.
+        TooOld => "too_old",
+        /// Another one has a stronger proof.
+        Outranked => "outranked",
+        /// Another of its kind came before, and the first one counts.
+        NotFirst => "not_first",
+        /// Another of its kind came after, and the last one counts.
+        NotLast => "not_last",
+    }
 }
 
 /// A decision: a verdict on every touch.

@@ -4,53 +4,28 @@
 //! on the wire, and the channel that each belongs to. The codes are pinned: a
 //! link that was printed stays printed.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use crate::decode::names;
 
-/// The way a referral travels, as statistics show it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// A message by e-mail.
-    Email,
-    /// A post or a message in a social network.
-    Social,
-    /// Spoken: in person, by telephone, by video.
-    Verbal,
-    /// On paper, or a code to photograph.
-    Print,
-    /// A plain link, handed on in whatever way.
-    Link,
-    /// A web form in which an advocate names somebody.
-    Form,
+names! {
+    /// The way a referral travels, as statistics show it.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Channel {
+        /// A message by e-mail.
+        Email => "email",
+        /// A post or a message in a social network.
+        Social => "social",
+        /// Spoken: in person, by telephone, by video.
+        Verbal => "verbal",
+        /// On paper, or a code to photograph.
+        Print => "print",
+        /// A plain link, handed on in whatever way.
+        Link => "link",
+        /// A web form in which an advocate names somebody.
+        Form => "form",
+    }
 }
 
 impl Channel {
-    /// All channels, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
-        Self::Email,
-        Self::Social,
-        Self::Verbal,
-        Self::Print,
-        Self::Link,
-        Self::Form,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Social => "social",
-            Self::Verbal => "verbal",
-            Self::Print => "print",
-            Self::Link => "link",
-            Self::Form => "form",
-        }
-    }
-
     /// The medium that is meant where only the channel is said.
     #[must_use]
     pub const fn default_medium(self) -> Medium {
@@ -65,68 +40,47 @@ impl Channel {
     }
 }
 
-/// The finer way inside a channel. The discriminant is the code in the link.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum Medium {
-    /// E-mail.
-    Email = 0,
-    /// `LinkedIn`.
-    Linkedin = 1,
-    /// X, once Twitter.
-    X = 2,
-    /// Facebook and its Messenger.
-    Facebook = 3,
-    /// `WhatsApp`.
-    Whatsapp = 4,
-    /// Instagram.
-    Instagram = 5,
-    /// Any other social network.
-    Social = 6,
-    /// Said face to face.
-    InPerson = 7,
-    /// Said on the telephone.
-    Phone = 8,
-    /// Said in a video call.
-    Video = 9,
-    /// A card or a bill insert with a link to type.
-    Print = 10,
-    /// A QR code.
-    Qr = 11,
-    /// A link that was copied.
-    Copy = 12,
-    /// A text message.
-    Sms = 13,
-    /// The share sheet of a device.
-    ShareSheet = 14,
-    /// A form.
-    Form = 15,
+names! {
+    /// The finer way inside a channel. The discriminant is the code in the link.
+    #[derive(PartialOrd, Ord, Hash)]
+    #[repr(u8)]
+    pub enum Medium {
+        /// E-mail.
+        Email = 0 => "email",
+        /// `LinkedIn`.
+        Linkedin = 1 => "linkedin",
+        /// X, once Twitter.
+        X = 2 => "x",
+        /// Facebook and its Messenger.
+        Facebook = 3 => "facebook",
+        /// `WhatsApp`.
+        Whatsapp = 4 => "whatsapp",
+        /// Instagram.
+        Instagram = 5 => "instagram",
+        /// Any other social network.
+        Social = 6 => "social",
+        /// Said face to face.
+        InPerson = 7 => "in_person",
+        /// Said on the telephone.
+        Phone = 8 => "phone",
+        /// Said in a video call.
+        Video = 9 => "video",
+        /// A card or a bill insert with a link to type.
+        Print = 10 => "print",
+        /// A QR code.
+        Qr = 11 => "qr",
+        /// A link that was copied.
+        Copy = 12 => "copy",
+        /// A text message.
+        Sms = 13 => "sms",
+        /// The share sheet of a device.
+        ShareSheet = 14 => "share_sheet",
+        /// A form.
+        Form = 15 => "form",
+    }
 }
 
 impl Medium {
-    /// All media, by code.
-    pub const ALL: [Self; 16] = [
-        Self::Email,
-        Self::Linkedin,
-        Self::X,
-        Self::Facebook,
-        Self::Whatsapp,
-        Self::Instagram,
-        Self::Social,
-        Self::InPerson,
-        Self::Phone,
-        Self::Video,
-        Self::Print,
-        Self::Qr,
-        Self::Copy,
-        Self::Sms,
-        Self::ShareSheet,
-        Self::Form,
-    ];
-
     /// The four bits that stand in the link.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -154,29 +108,6 @@ impl Medium {
             Self::Print | Self::Qr => Channel::Print,
             Self::Copy | Self::Sms | Self::ShareSheet => Channel::Link,
             Self::Form => Channel::Form,
-        }
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Linkedin => "linkedin",
-            Self::X => "x",
-            Self::Facebook => "facebook",
-            Self::Whatsapp => "whatsapp",
-            Self::Instagram => "instagram",
-            Self::Social => "social",
-            Self::InPerson => "in_person",
-            Self::Phone => "phone",
-            Self::Video => "video",
-            Self::Print => "print",
-            Self::Qr => "qr",
-            Self::Copy => "copy",
-            Self::Sms => "sms",
-            Self::ShareSheet => "share_sheet",
-            Self::Form => "form",
         }
     }
 }

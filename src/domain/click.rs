@@ -4,14 +4,14 @@
 //! line from which a lost click is replayed. How a click is classified stands
 //! in [`super::class`]; how it is stored, in `store::clicks`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     class::{Class, Reason},
     digits,
     link::Link,
 };
-use crate::json;
+use crate::decode::{self, record};
 
 /// The most clicks in one message. A queue takes 128 KB; a click has some 200 bytes.
 pub const MESSAGE_CLICKS: usize = 100;
@@ -67,45 +67,47 @@ pub struct Click {
     pub offset: i16,
 }
 
-/// A message of clicks, and a log line of lost ones. Unknown versions are
-/// refused rather than guessed at.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Message {
-    /// The version of this format.
-    v: u8,
-    /// The clicks; a column each of what `store::clicks` inserts.
-    pub clicks: Vec<Record>,
+record! {
+    /// A message of clicks, and a log line of lost ones. Unknown versions are
+    /// refused rather than guessed at.
+    #[derive(Debug, Serialize)]
+    pub struct Message {
+        /// The version of this format.
+        v: u8,
+        /// The clicks; a column each of what `store::clicks` inserts.
+        pub clicks: Vec<Record>,
+    }
 }
 
-/// One click of a [`Message`]. Codes are those of the domain's enums.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Record {
-    /// The click's id, in hexadecimal.
-    pub id: String,
-    /// Unix milliseconds.
-    pub at: i64,
-    /// Program number.
-    pub program: u16,
-    /// Advocate number.
-    pub advocate: u32,
-    /// Medium code.
-    pub medium: u8,
-    /// Destination number.
-    pub destination: u8,
-    /// Label number.
-    pub label: u16,
-    /// Class code.
-    pub class: u8,
-    /// Reason code.
-    pub reason: u8,
-    /// The version of the rules that classified it.
-    pub rules: u16,
-    /// Visitor hash in hexadecimal, empty where unknown.
-    pub visitor: String,
-    /// Minutes east of UTC.
-    pub offset: i16,
+record! {
+    /// One click of a [`Message`]. Codes are those of the domain's enums.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Record {
+        /// The click's id, in hexadecimal.
+        pub id: String,
+        /// Unix milliseconds.
+        pub at: i64,
+        /// Program number.
+        pub program: u16,
+        /// Advocate number.
+        pub advocate: u32,
+        /// Medium code.
+        pub medium: u8,
+        /// Destination number.
+        pub destination: u8,
+        /// Label number.
+        pub label: u16,
+        /// Class code.
+        pub class: u8,
+        /// Reason code.
+        pub reason: u8,
+        /// The version of the rules that classified it.
+        pub rules: u16,
+        /// Visitor hash in hexadecimal, empty where unknown.
+        pub visitor: String,
+        /// Minutes east of UTC.
+        pub offset: i16,
+    }
 }
 
 /// Why a text is not a message of clicks.
@@ -113,7 +115,7 @@ pub struct Record {
 pub enum MessageError {
     /// Not the JSON of a message.
     #[error("not a message of clicks: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] decode::Error),
     /// A version that this code does not know.
     #[error("version {0} of the click message is unknown here")]
     Version(u8),
@@ -144,7 +146,7 @@ impl Message {
     /// Reads a text that was sent, and checks every field, so that a message
     /// either goes into the tables whole or is refused whole.
     pub fn from_json(text: &str) -> Result<Self, MessageError> {
-        let message: Self = json::read(text.as_bytes())?;
+        let message: Self = decode::read(text.as_bytes())?;
         if message.v != Self::VERSION {
             return Err(MessageError::Version(message.v));
         }

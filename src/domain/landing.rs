@@ -7,8 +7,10 @@
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::decode::{checked, names};
 
 /// The parameter that carries the winning touch's receipt.
 pub const RECEIPT_PARAMETER: &str = "gw";
@@ -23,24 +25,27 @@ const PASS_THROUGH_BYTES: usize = 4_096;
 /// Bytes of a destination at most.
 const DESTINATION_BYTES: usize = 2_048;
 
-/// Which of the visitor's parameters reach the landing page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PassThrough {
-    /// None of them.
-    #[default]
-    None,
-    /// Those that begin with `utm_`.
-    Utm,
-    /// All but the reserved ones and those that the destination sets itself.
-    All,
+names! {
+    /// Which of the visitor's parameters reach the landing page.
+    #[derive(Default)]
+    pub enum PassThrough {
+        /// None of them.
+        #[default]
+        None => "none",
+        /// Those that begin with `utm_`.
+        Utm => "utm",
+        /// All but the reserved ones and those that the destination sets itself.
+        All => "all",
+    }
 }
 
 /// An absolute https URL (http for this machine) in printable ASCII.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(into = "String")]
 #[schema(value_type = String, format = "uri", example = "https://example.com/welcome")]
 pub struct Destination(String);
+
+checked! { Destination, String }
 
 /// Why a text is no destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

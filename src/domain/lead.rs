@@ -4,41 +4,30 @@
 //! on a lead, which holds its rewards until a person has looked; it denies
 //! nothing.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 
-/// Where a lead stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Came in.
-    New,
-    /// Sales takes it on.
-    Accepted,
-    /// There was a meeting.
-    Meeting,
-    /// There is something to be sold.
-    Opportunity,
-    /// Sold.
-    Won,
-    /// Not followed up, for a reason.
-    Lost,
+use crate::decode::names;
+
+names! {
+    /// Where a lead stands.
+    #[derive(PartialOrd, Ord)]
+    pub enum Stage {
+        /// Came in.
+        New => "new",
+        /// Sales takes it on.
+        Accepted => "accepted",
+        /// There was a meeting.
+        Meeting => "meeting",
+        /// There is something to be sold.
+        Opportunity => "opportunity",
+        /// Sold.
+        Won => "won",
+        /// Not followed up, for a reason.
+        Lost => "lost",
+    }
 }
 
 impl Stage {
-    /// The name on the wire and in SQL.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Accepted => "accepted",
-            Self::Meeting => "meeting",
-            Self::Opportunity => "opportunity",
-            Self::Won => "won",
-            Self::Lost => "lost",
-        }
-    }
-
     /// Where a person may take a lead from here: a step on, past the meeting
     /// where there was none, or out; and what was lost may be taken up again.
     /// What is won stays so: money given back is a refund.

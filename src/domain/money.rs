@@ -5,14 +5,18 @@
 //! amount is a whole number of minor units (cents of USD, yen of JPY)
 //! everywhere: no float is ever near money.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::decode::checked;
+
 /// A currency by its ISO 4217 alphabetic code, such as `USD`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(into = "String")]
 #[schema(value_type = String, min_length = 3, max_length = 3, example = "USD")]
 pub struct Currency([u8; 4]);
+
+checked! { Currency, String }
 
 /// Why a text or a number is no money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,10 +71,12 @@ impl From<Currency> for String {
 }
 
 /// An amount that came in: 1 to [`Amount::MOST`] of the smallest unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "i64", into = "i64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(into = "i64")]
 #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000_000_i64, example = 10_000)]
 pub struct Amount(i64);
+
+checked! { Amount, i64 }
 
 impl Amount {
     /// The greatest amount: far above any sale, and so far below what 64 bits

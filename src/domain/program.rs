@@ -4,15 +4,17 @@
 //! Reading and writing them is `store`'s; their place in a link is
 //! [`super::link`]'s.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::decode::{checked, names};
 
 /// Declares a checked text: parsed at the edge, never checked again.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $example:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+        #[serde(into = "String")]
         #[schema(value_type = String, example = $example)]
         pub struct $name(String);
 
@@ -33,6 +35,8 @@ macro_rules! text {
                 Ok(Self(text))
             }
         }
+
+        checked! { $name, String }
 
         impl From<$name> for String {
             fn from(text: $name) -> Self {
@@ -123,45 +127,49 @@ fn is_line(text: &str, most: usize) -> bool {
     (1..=most).contains(&length) && text.trim() == text && !text.chars().any(char::is_control)
 }
 
-/// Who refers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AdvocateKind {
-    /// Buys from the company.
-    Customer,
-    /// Sells with or for the company.
-    Partner,
-    /// Works for the company.
-    Employee,
+names! {
+    /// Who refers.
+    pub enum AdvocateKind {
+        /// Buys from the company.
+        Customer => "customer",
+        /// Sells with or for the company.
+        Partner => "partner",
+        /// Works for the company.
+        Employee => "employee",
+    }
 }
 
-/// Whether something may still be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// In use.
-    #[default]
-    Active,
-    /// Switched off; its links lead to the neutral page.
-    Disabled,
+names! {
+    /// Whether something may still be used.
+    #[derive(Default)]
+    pub enum Status {
+        /// In use.
+        #[default]
+        Active => "active",
+        /// Switched off; its links lead to the neutral page.
+        Disabled => "disabled",
+    }
 }
 
-/// Which touch wins inside the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Touch {
-    /// The first one.
-    First,
-    /// The last one.
-    #[default]
-    Last,
+names! {
+    /// Which touch wins inside the window.
+    #[derive(Default)]
+    pub enum Touch {
+        /// The first one.
+        First => "first",
+        /// The last one.
+        #[default]
+        Last => "last",
+    }
 }
 
 /// Days for which a touch can earn the credit: 1 to 365, 90 unless said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "u16", into = "u16")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(into = "u16")]
 #[schema(value_type = u16, minimum = 1, maximum = 365)]
 pub struct WindowDays(u16);
+
+checked! { WindowDays, u16 }
 
 impl WindowDays {
     /// The window in seconds.
@@ -195,14 +203,14 @@ impl From<WindowDays> for u16 {
     }
 }
 
-/// An advocate's act of sharing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ShareKind {
-    /// The composer was opened or the link copied.
-    Intent,
-    /// Our mail provider confirmed it, or a rep attested it.
-    Sent,
+names! {
+    /// An advocate's act of sharing.
+    pub enum ShareKind {
+        /// The composer was opened or the link copied.
+        Intent => "intent",
+        /// Our mail provider confirmed it, or a rep attested it.
+        Sent => "sent",
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Rewards: what the rules owe to whom, and what the ledger has to write so
 //! that it says the same.
 //!
-//! Owns the rules as data. In reading order: how they are read (`read`), which
+//! Owns the rules as data. In reading order: which
 //! of them make no sense (`check`), what they owe for an advocate's referrals
 //! ([`evaluate`]), how one reward is told from another ([`key`]), what moves in
 //! the ledger ([`settle`]) and what a reward's sums say of it ([`state`]).
@@ -11,7 +11,6 @@
 //! that comes late, twice or not at all any more needs no case of its own.
 
 mod check;
-mod read;
 
 pub mod evaluate;
 pub mod key;
@@ -22,14 +21,14 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 
 use super::{
     channel::Channel,
     money::{Amount, Currency},
     program::{AdvocateKind, Name, Slug},
 };
+use crate::decode::{self, Decode, Fault, Tree, checked, names, record};
 
 /// One version of a program's rules, checked. The default holds none, so it
 /// rewards nothing.
@@ -41,10 +40,9 @@ pub struct Rules(Vec<Rule>);
 /// Why a text is no set of rules.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// No JSON, or a field that is unknown, missing or of another type. The
-    /// line and column say where.
+    /// No JSON, or a field that is unknown, missing or of another type.
     #[error(transparent)]
-    Json(#[from] serde_json::Error),
+    Unreadable(#[from] decode::Error),
     /// Read, but the rules make no sense, each for its own reason.
     #[error("{} of the fields make no sense as rules", .0.len())]
     Refused(Vec<Refusal>),
@@ -62,7 +60,12 @@ pub struct Refusal {
 impl Rules {
     /// Reads a text in JSON, `{"rules": […]}`.
     pub fn parse(json: &str) -> Result<Self, RulesError> {
-        let document: read::Document = crate::json::read(json.as_bytes())?;
+        Self::from_tree(Tree::parse(json.as_bytes()).map_err(decode::Error::from)?)
+    }
+
+    /// Reads what was parsed already.
+    pub fn from_tree(tree: Tree) -> Result<Self, RulesError> {
+        let document = Document::decode(tree).map_err(decode::Error::from)?;
         Self::new(document.rules).map_err(RulesError::Refused)
     }
 
@@ -83,93 +86,82 @@ impl Rules {
     }
 }
 
-/// Who gets what, for what.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Unique in the document. Across versions, the same id is the same rule
-    /// as it changed: its ladder and its cap go on counting.
-    pub id: Slug,
-    /// Who gets it.
-    pub who: Who,
-    /// What earns it.
-    pub when: When,
-    /// For which referrals.
-    #[serde(default)]
-    pub only: Only,
-    /// How much.
-    pub pay: Pay,
-    /// Other amounts for some of the referrals: the first that fits counts.
-    #[serde(default)]
-    pub instead: Vec<Instead>,
-    /// The most that it pays, in the unit of `pay`.
-    #[serde(default, deserialize_with = "read::present")]
-    pub cap: Option<Cap>,
-    /// Days from when it was earned to when it can be approved: 0 to 365.
-    #[serde(default)]
-    pub hold_days: u32,
-    /// Who approves.
-    #[serde(default)]
-    pub approval: Approval,
-}
-
-/// Whom a rule rewards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    /// Who referred.
-    Advocate,
-    /// Who was referred: the lead.
-    Prospect,
-    /// The rep who owns the lead.
-    Owner,
-}
-
-impl Who {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Advocate => "advocate",
-            Self::Prospect => "prospect",
-            Self::Owner => "owner",
-        }
+record! {
+    /// The whole text, before anything is checked that needs two fields.
+    struct Document {
+        rules: Vec<Rule>,
     }
 }
 
-/// What earns a reward.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// Sales accepted the lead.
-    Accepted,
-    /// A meeting was held.
-    Meeting,
-    /// It became an opportunity.
-    Opportunity,
-    /// It was won, and not all that was sold was refunded.
-    Won,
-    /// Each order, as long as it is not refunded.
-    Sale,
+record! {
+    /// Who gets what, for what.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Rule {
+        /// Unique in the document. Across versions, the same id is the same rule
+        /// as it changed: its ladder and its cap go on counting.
+        pub id: Slug,
+        /// Who gets it.
+        pub who: Who,
+        /// What earns it.
+        pub when: When,
+        /// For which referrals.
+        pub only: Only = decode::or_default,
+        /// How much.
+        pub pay: Pay,
+        /// Other amounts for some of the referrals: the first that fits counts.
+        pub instead: Vec<Instead> = decode::or_default,
+        /// The most that it pays, in the unit of `pay`.
+        pub cap: Option<Cap> = decode::present,
+        /// Days from when it was earned to when it can be approved: 0 to 365.
+        pub hold_days: u32 = decode::or_default,
+        /// Who approves.
+        pub approval: Approval = decode::or_default,
+    }
 }
 
-/// What a referral has to be. A list that is there must hold the fact; a fact
-/// that is unknown is in no list.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Only {
-    /// The advocate's kind.
-    #[serde(default, deserialize_with = "read::present")]
-    pub kinds: Option<Vec<AdvocateKind>>,
-    /// The advocate's segment.
-    #[serde(default, deserialize_with = "read::present")]
-    pub segments: Option<Vec<Name>>,
-    /// What was bought: the order's product for a sale, any order's for `won`.
-    #[serde(default, deserialize_with = "read::present")]
-    pub products: Option<Vec<Name>>,
-    /// The way the referral came.
-    #[serde(default, deserialize_with = "read::present")]
-    pub channels: Option<Vec<Channel>>,
+names! {
+    /// Whom a rule rewards.
+    #[derive(PartialOrd, Ord)]
+    pub enum Who {
+        /// Who referred.
+        Advocate => "advocate",
+        /// Who was referred: the lead.
+        Prospect => "prospect",
+        /// The rep who owns the lead.
+        Owner => "owner",
+    }
+}
+
+names! {
+    /// What earns a reward.
+    pub enum When {
+        /// Sales accepted the lead.
+        Accepted => "accepted",
+        /// A meeting was held.
+        Meeting => "meeting",
+        /// It became an opportunity.
+        Opportunity => "opportunity",
+        /// It was won, and not all that was sold was refunded.
+        Won => "won",
+        /// Each order, as long as it is not refunded.
+        Sale => "sale",
+    }
+}
+
+record! {
+    /// What a referral has to be. A list that is there must hold the fact; a fact
+    /// that is unknown is in no list.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct Only {
+        /// The advocate's kind.
+        pub kinds: Option<Vec<AdvocateKind>> = decode::present,
+        /// The advocate's segment.
+        pub segments: Option<Vec<Name>> = decode::present,
+        /// What was bought: the order's product for a sale, any order's for `won`.
+        pub products: Option<Vec<Name>> = decode::present,
+        /// The way the referral came.
+        pub channels: Option<Vec<Channel>> = decode::present,
+    }
 }
 
 /// How much a rule pays: an object with the one key that says how.
@@ -183,147 +175,162 @@ pub enum Pay {
     Ladder(Ladder),
 }
 
-/// An amount of something.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fixed {
-    /// In minor units, or months.
-    pub amount: Amount,
-    /// Of what.
-    pub unit: Unit,
-    /// In what form it is given.
-    pub form: Form,
-}
-
-/// A share of what was sold and not refunded, rounded down to the minor unit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Percent {
-    /// Hundredths of a percent: 1 to 10,000.
-    pub basis_points: u32,
-    /// Only sales in this currency count; nothing is ever converted.
-    pub currency: Currency,
-    /// In what form it is given.
-    pub form: Form,
-}
-
-/// Amounts by a referral's place among the advocate's.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ladder {
-    /// From the first referral on.
-    pub rungs: Vec<Rung>,
-    /// What comes after the last rung.
-    pub after: After,
-}
-
-/// Some referrals in a row that earn the same.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rung {
-    /// How many referrals: 1 to 1,000.
-    pub times: u32,
-    /// In minor units, or months.
-    pub amount: Amount,
-    /// Of what.
-    pub unit: Unit,
-    /// In what form it is given.
-    pub form: Form,
-}
-
-/// What comes after a ladder's last rung.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum After {
-    /// Nothing more.
-    Nothing,
-    /// The last rung, over and over.
-    Last,
-    /// The first rung again.
-    Restart,
-}
-
-/// Another amount for some of the referrals.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Instead {
-    /// For which.
-    pub only: Only,
-    /// How much.
-    pub pay: Pay,
-}
-
-/// The most that a rule pays.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cap {
-    /// In the unit of the rule's `pay`.
-    pub amount: Amount,
-    /// For what, over all time.
-    pub per: Per,
-}
-
-/// What a cap is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Per {
-    /// Each referral has its own.
-    Referral,
-    /// All of the advocate's referrals share one.
-    Advocate,
-}
-
-/// Who approves a reward once it is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Approval {
-    /// Time does.
-    #[default]
-    Automatic,
-    /// A person does.
-    Manual,
-}
-
-/// In what form a reward is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// Money.
-    Cash,
-    /// A credit on the bill.
-    Credit,
-    /// A discount on the next order.
-    Discount,
-    /// A gift card.
-    GiftCard,
-    /// Months for which the service costs nothing.
-    FreeService,
-}
-
-impl Form {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cash => "cash",
-            Self::Credit => "credit",
-            Self::Discount => "discount",
-            Self::GiftCard => "gift_card",
-            Self::FreeService => "free_service",
+impl Decode for Pay {
+    fn decode(tree: Tree) -> Result<Self, Fault> {
+        let expected = "an object with exactly one of `fixed`, `percent` and `ladder`";
+        let mut entries = tree.into_object(expected)?.into_iter();
+        let (Some((key, tree)), None) = (entries.next(), entries.next()) else {
+            return Err(Fault::new(
+                "must hold exactly one of `fixed`, `percent` and `ladder`",
+            ));
+        };
+        match key.as_str() {
+            "fixed" => Fixed::decode(tree).map(Self::Fixed),
+            "percent" => Percent::decode(tree).map(Self::Percent),
+            "ladder" => Ladder::decode(tree).map(Self::Ladder),
+            _ => Err(Fault::unknown()),
         }
+        .map_err(|fault| fault.of(&key))
+    }
+}
+
+record! {
+    /// An amount of something.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Fixed {
+        /// In minor units, or months.
+        pub amount: Amount,
+        /// Of what.
+        pub unit: Unit,
+        /// In what form it is given.
+        pub form: Form,
+    }
+}
+
+record! {
+    /// A share of what was sold and not refunded, rounded down to the minor unit.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Percent {
+        /// Hundredths of a percent: 1 to 10,000.
+        pub basis_points: u32,
+        /// Only sales in this currency count; nothing is ever converted.
+        pub currency: Currency,
+        /// In what form it is given.
+        pub form: Form,
+    }
+}
+
+record! {
+    /// Amounts by a referral's place among the advocate's.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Ladder {
+        /// From the first referral on.
+        pub rungs: Vec<Rung>,
+        /// What comes after the last rung.
+        pub after: After,
+    }
+}
+
+record! {
+    /// Some referrals in a row that earn the same.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Rung {
+        /// How many referrals: 1 to 1,000.
+        pub times: u32,
+        /// In minor units, or months.
+        pub amount: Amount,
+        /// Of what.
+        pub unit: Unit,
+        /// In what form it is given.
+        pub form: Form,
+    }
+}
+
+names! {
+    /// What comes after a ladder's last rung.
+    pub enum After {
+        /// Nothing more.
+        Nothing => "nothing",
+        /// The last rung, over and over.
+        Last => "last",
+        /// The first rung again.
+        Restart => "restart",
+    }
+}
+
+record! {
+    /// Another amount for some of the referrals.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Instead {
+        /// For which.
+        pub only: Only,
+        /// How much.
+        pub pay: Pay,
+    }
+}
+
+record! {
+    /// The most that a rule pays.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Cap {
+        /// In the unit of the rule's `pay`.
+        pub amount: Amount,
+        /// For what, over all time.
+        pub per: Per,
+    }
+}
+
+names! {
+    /// What a cap is for.
+    pub enum Per {
+        /// Each referral has its own.
+        Referral => "referral",
+        /// All of the advocate's referrals share one.
+        Advocate => "advocate",
+    }
+}
+
+names! {
+    /// Who approves a reward once it is due.
+    #[derive(Default)]
+    pub enum Approval {
+        /// Time does.
+        #[default]
+        Automatic => "automatic",
+        /// A person does.
+        Manual => "manual",
+    }
+}
+
+names! {
+    /// In what form a reward is given.
+    #[derive(PartialOrd, Ord)]
+    pub enum Form {
+        /// Money.
+        Cash => "cash",
+        /// A credit on the bill.
+        Credit => "credit",
+        /// A discount on the next order.
+        Discount => "discount",
+        /// A gift card.
+        GiftCard => "gift_card",
+        /// Months for which the service costs nothing.
+        FreeService => "free_service",
     }
 }
 
 /// What is counted: minor units of a currency, or months of free service. As
 /// text, `USD` or `months`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub enum Unit {
     /// Minor units of it.
     Money(Currency),
     /// Months.
     Months,
 }
+
+checked! { Unit, String }
 
 /// A text that is no unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@
 //! how it is read from D1 stands in `store::snapshot`, how it travels in
 //! `cloudflare`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     landing::{Destination, PassThrough},
@@ -13,65 +13,74 @@ use super::{
     program::{Status, Touch, WindowDays},
     zone::Zone,
 };
+use crate::decode::row;
 
-/// The programs of a deployment, at one version of its configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Raised by every change of the configuration; the greater one is newer.
-    pub version: i64,
-    /// By number, ascending.
-    pub programs: Vec<Program>,
+row! {
+    /// The programs of a deployment, at one version of its configuration.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+    pub struct Snapshot {
+        /// Raised by every change of the configuration; the greater one is newer.
+        pub version: i64,
+        /// By number, ascending.
+        pub programs: Vec<Program>,
+    }
 }
 
-/// A program as the redirect sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Program {
-    /// Its number in a link.
-    pub number: u16,
-    /// What people call it.
-    pub name: String,
-    /// Whether its links work.
-    pub status: Status,
-    /// Its clock.
-    pub zone: Zone,
-    /// Which touch wins.
-    pub touch: Touch,
-    /// Within how many days.
-    pub window_days: WindowDays,
-    /// Whether a cookie is set.
-    pub cookie: bool,
-    /// What of the visitor's query reaches the landing page.
-    pub pass_through: PassThrough,
-    /// What social networks show of a link.
-    pub preview: Preview,
-    /// By number, ascending.
-    pub destinations: Vec<Target>,
-    /// Numbers of disabled advocates, ascending.
-    pub disabled_advocates: Vec<u32>,
-    /// Bodies of revoked links, ascending.
-    pub revoked_links: Vec<u64>,
+row! {
+    /// A program as the redirect sees it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Program {
+        /// Its number in a link.
+        pub number: u16,
+        /// What people call it.
+        pub name: String,
+        /// Whether its links work.
+        pub status: Status,
+        /// Its clock.
+        pub zone: Zone,
+        /// Which touch wins.
+        pub touch: Touch,
+        /// Within how many days.
+        pub window_days: WindowDays,
+        /// Whether a cookie is set.
+        pub cookie: bool,
+        /// What of the visitor's query reaches the landing page.
+        pub pass_through: PassThrough,
+        /// What social networks show of a link.
+        pub preview: Preview,
+        /// By number, ascending.
+        pub destinations: Vec<Target>,
+        /// Numbers of disabled advocates, ascending.
+        pub disabled_advocates: Vec<u32>,
+        /// Bodies of revoked links, ascending.
+        pub revoked_links: Vec<u64>,
+    }
 }
 
-/// Open Graph content.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preview {
-    /// `og:title`; the program's name where empty.
-    pub title: String,
-    /// `og:description`.
-    pub description: String,
-    /// `og:image`, an absolute URL.
-    pub image: String,
+row! {
+    /// Open Graph content.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+    pub struct Preview {
+        /// `og:title`; the program's name where empty.
+        pub title: String,
+        /// `og:description`.
+        pub description: String,
+        /// `og:image`, an absolute URL.
+        pub image: String,
+    }
 }
 
-/// A destination as the redirect sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
-    /// Its number in a link.
-    pub number: u8,
-    /// Where it is.
-    pub url: Destination,
-    /// Whether links may lead there.
-    pub status: Status,
+row! {
+    /// A destination as the redirect sees it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Target {
+        /// Its number in a link.
+        pub number: u8,
+        /// Where it is.
+        pub url: Destination,
+        /// Whether links may lead there.
+        pub status: Status,
+    }
 }
 
 /// Why a well-signed link is not followed.

@@ -18,8 +18,10 @@ mod table;
 mod tests;
 
 use super::date::{civil_from_days, days_from_civil};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
+
+use crate::decode::{Decode, Fault, Tree};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -43,12 +45,11 @@ impl Serialize for Zone {
     }
 }
 
-impl<'de> Deserialize<'de> for Zone {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| {
-            serde::de::Error::custom("must be the IANA name of a time zone, like Europe/Berlin")
-        })
+impl Decode for Zone {
+    fn decode(tree: Tree) -> Result<Self, Fault> {
+        let name = String::decode(tree)?;
+        Self::named(&name)
+            .ok_or_else(|| Fault::new("must be the IANA name of a time zone, like Europe/Berlin"))
     }
 }
 

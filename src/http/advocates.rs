@@ -1,7 +1,7 @@
 //! `/v1/programs/{program}/advocates`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         link::AdvocateNumber,
         program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
@@ -65,42 +66,46 @@ impl From<Row> for Advocate {
     }
 }
 
-/// A new advocate.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewAdvocate {
-    /// What another system calls them. Sent again, it finds the advocate that
-    /// is there and creates no second one.
-    #[schema(value_type = Option<String>, example = "crm-10017")]
-    external_id: Option<Identifier>,
-    kind: AdvocateKind,
-    name: Name,
-    #[schema(value_type = Option<String>)]
-    email: Option<Email>,
-    /// The group inside their kind that has rewards of its own.
-    #[schema(value_type = Option<String>, example = "gold")]
-    segment: Option<Slug>,
-    /// Slug of the rep who owns them, and gets their referrals.
-    owner: Option<String>,
+record! {
+    /// A new advocate.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewAdvocate {
+        /// What another system calls them. Sent again, it finds the advocate that
+        /// is there and creates no second one.
+        #[schema(value_type = Option<String>, example = "crm-10017")]
+        external_id: Option<Identifier>,
+        kind: AdvocateKind,
+        name: Name,
+        #[schema(value_type = Option<String>)]
+        email: Option<Email>,
+        /// The group inside their kind that has rewards of its own.
+        #[schema(value_type = Option<String>, example = "gold")]
+        segment: Option<Slug>,
+        /// Slug of the rep who owns them, and gets their referrals.
+        owner: Option<String>,
+    }
 }
 
-/// What changes; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AdvocateChanges {
-    kind: Option<AdvocateKind>,
-    #[schema(value_type = Option<String>)]
-    name: Option<Name>,
-    /// An empty text takes it away.
-    #[schema(value_type = Option<String>)]
-    email: Option<Emptiable<Email>>,
-    status: Option<Status>,
-    /// An empty text takes it away.
-    #[schema(value_type = Option<String>)]
-    segment: Option<Emptiable<Slug>>,
-    /// Slug of a rep; an empty text takes the owner away. Leads that are there
-    /// stay whose they are.
-    owner: Option<String>,
+record! {
+    /// What changes; what is left out stays.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct AdvocateChanges {
+        kind: Option<AdvocateKind>,
+        #[schema(value_type = Option<String>)]
+        name: Option<Name>,
+        /// An empty text takes it away.
+        #[schema(value_type = Option<String>)]
+        email: Option<Emptiable<Email>>,
+        status: Option<Status>,
+        /// An empty text takes it away.
+        #[schema(value_type = Option<String>)]
+        segment: Option<Emptiable<Slug>>,
+        /// Slug of a rep; an empty text takes the owner away. Leads that are there
+        /// stay whose they are.
+        owner: Option<String>,
+    }
 }
 
 /// The advocate that is meant, or the problem that there is none. `field` is

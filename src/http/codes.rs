@@ -2,7 +2,7 @@
 //! `/s/MAYA-7KQ-4TX`, is followed by `cloudflare`.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         attribution::{Proof, Touch},
         channel::{Channel, Medium},
@@ -29,21 +30,23 @@ use crate::{
 /// Codes to try before giving up: one is taken once in two million times.
 const TRIES: usize = 4;
 
-/// What a code shall stand for.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewCode {
-    /// Slug of the program.
-    program: String,
-    /// Id of the advocate, or `ext:` and their external id.
-    advocate: String,
-    /// Its default medium is taken, unless a medium is given too; verbal unless said.
-    channel: Option<Channel>,
-    medium: Option<Medium>,
-    /// Slug of the destination; the program's first unless said.
-    destination: Option<String>,
-    /// Slug of the label; none unless said.
-    label: Option<String>,
+record! {
+    /// What a code shall stand for.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewCode {
+        /// Slug of the program.
+        program: String,
+        /// Id of the advocate, or `ext:` and their external id.
+        advocate: String,
+        /// Its default medium is taken, unless a medium is given too; verbal unless said.
+        channel: Option<Channel>,
+        medium: Option<Medium>,
+        /// Slug of the destination; the program's first unless said.
+        destination: Option<String>,
+        /// Slug of the label; none unless said.
+        label: Option<String>,
+    }
 }
 
 /// A spoken code.

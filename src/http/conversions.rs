@@ -1,7 +1,7 @@
 //! `/v1/conversions`: sales and refunds, once each, whatever the order in which
 //! they come.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, names, record},
     domain::{
         attribution::{CLOCK_SKEW, Proof, Touch},
         channel::Channel,
@@ -32,56 +33,58 @@ use crate::{
     },
 };
 
-/// A sale or a refund.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewConversion {
-    /// Slug of the program.
-    program: String,
-    kind: Kind,
-    /// What the shop calls the order; a sale is known by it, once and for ever.
-    #[schema(value_type = String, example = "order-1001")]
-    order_id: Identifier,
-    /// What the shop calls the refund; a refund is known by it. Not for a sale.
-    #[schema(value_type = Option<String>)]
-    refund_id: Option<Identifier>,
-    /// Minor units: 4999 for 49.99 USD. All of the rest of the sale unless said,
-    /// for a refund of a sale that is here.
-    #[schema(value_type = Option<i64>, minimum = 1, example = 4999)]
-    amount: Option<Amount>,
-    /// ISO 4217; may be left out with the amount.
-    #[schema(value_type = Option<String>, example = "USD")]
-    currency: Option<Currency>,
-    /// What was bought.
-    #[schema(value_type = Option<String>, example = "terminal")]
-    product: Option<Name>,
-    /// When it was made (RFC 3339); now unless said.
-    #[schema(format = "date-time")]
-    at: Option<String>,
-    /// Id of the lead. The first of these four that finds a lead matches the sale.
-    lead: Option<String>,
-    /// The receipt that the landing page was given. It makes a lead if there is none.
-    receipt: Option<String>,
-    /// What the billing system calls who bought.
-    #[schema(value_type = Option<String>, example = "cus_10017")]
-    customer: Option<Identifier>,
-    /// Their address …
-    #[schema(value_type = Option<String>)]
-    email: Option<Email>,
-    /// … or the SHA-256 of it (hexadecimal), normalised as the documentation says.
-    #[schema(example = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b")]
-    email_sha256: Option<String>,
-    /// Why it was refunded.
-    #[schema(value_type = Option<String>)]
-    reason: Option<Name>,
+record! {
+    /// A sale or a refund.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewConversion {
+        /// Slug of the program.
+        program: String,
+        kind: Kind,
+        /// What the shop calls the order; a sale is known by it, once and for ever.
+        #[schema(value_type = String, example = "order-1001")]
+        order_id: Identifier,
+        /// What the shop calls the refund; a refund is known by it. Not for a sale.
+        #[schema(value_type = Option<String>)]
+        refund_id: Option<Identifier>,
+        /// Minor units: 4999 for 49.99 USD. All of the rest of the sale unless said,
+        /// for a refund of a sale that is here.
+        #[schema(value_type = Option<i64>, minimum = 1, example = 4999)]
+        amount: Option<Amount>,
+        /// ISO 4217; may be left out with the amount.
+        #[schema(value_type = Option<String>, example = "USD")]
+        currency: Option<Currency>,
+        /// What was bought.
+        #[schema(value_type = Option<String>, example = "terminal")]
+        product: Option<Name>,
+        /// When it was made (RFC 3339); now unless said.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+        /// Id of the lead. The first of these four that finds a lead matches the sale.
+        lead: Option<String>,
+        /// The receipt that the landing page was given. It makes a lead if there is none.
+        receipt: Option<String>,
+        /// What the billing system calls who bought.
+        #[schema(value_type = Option<String>, example = "cus_10017")]
+        customer: Option<Identifier>,
+        /// Their address …
+        #[schema(value_type = Option<String>)]
+        email: Option<Email>,
+        /// … or the SHA-256 of it (hexadecimal), normalised as the documentation says.
+        #[schema(example = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b")]
+        email_sha256: Option<String>,
+        /// Why it was refunded.
+        #[schema(value_type = Option<String>)]
+        reason: Option<Name>,
+    }
 }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
-    Sale,
-    Refund,
+names! {
+    /// What happened.
+    pub(super) enum Kind {
+        Sale => "sale",
+        Refund => "refund",
+    }
 }
 
 /// A conversion as it was recorded.
@@ -511,22 +514,21 @@ fn refund(
     })
 }
 
-/// Which sales.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// Slug of the program.
-    program: String,
-    /// Only those that nobody has the credit for.
-    #[serde(default)]
-    unattributed: bool,
-    /// How many items at most.
-    #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next` of the page before.
-    cursor: Option<String>,
+record! {
+    /// Which sales.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Wanted {
+        /// Slug of the program.
+        program: String,
+        /// Only those that nobody has the credit for.
+        unattributed: bool = decode::or_default,
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    }
 }
 
 /// Lists sales, newest first, each with what of it was refunded.

@@ -1,7 +1,7 @@
 //! `/v1/programs/{program}/destinations`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         landing::Destination as Url,
         program::{Slug, Status},
@@ -48,21 +49,25 @@ impl From<Row> for Destination {
     }
 }
 
-/// A new destination: an absolute https URL.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewDestination {
-    slug: Slug,
-    url: Url,
+record! {
+    /// A new destination: an absolute https URL.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewDestination {
+        slug: Slug,
+        url: Url,
+    }
 }
 
-/// What changes; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DestinationChanges {
-    #[schema(value_type = Option<String>)]
-    url: Option<Url>,
-    status: Option<Status>,
+record! {
+    /// What changes; what is left out stays.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct DestinationChanges {
+        #[schema(value_type = Option<String>)]
+        url: Option<Url>,
+        status: Option<Status>,
+    }
 }
 
 fn missing(slug: &str) -> Problem {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     statistics::{MOST_ADVOCATES, Shares},
 };
 use crate::{
+    decode::{self, names, record},
     domain::{
         benchmark::{Benchmark, Measure, benchmarks},
         cell::{self, guard},
@@ -27,59 +28,46 @@ use crate::{
     store::funnel::{self as stored, Line, Place, Ranking, Sums},
 };
 
-/// What is asked.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct FunnelQuestion {
-    /// Slug of the program. By `program` it may be left out: then all are
-    /// answered, and days are those of UTC.
-    program: Option<String>,
-    /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
-    #[param(format = "date")]
-    from: Option<String>,
-    /// Last day, included; today unless said.
-    #[param(format = "date")]
-    to: Option<String>,
-    /// What the rows are; channels unless said.
-    #[serde(default)]
-    by: FunnelBy,
+record! {
+    /// What is asked.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct FunnelQuestion {
+        /// Slug of the program. By `program` it may be left out: then all are
+        /// answered, and days are those of UTC.
+        program: Option<String>,
+        /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
+        #[param(format = "date")]
+        from: Option<String>,
+        /// Last day, included; today unless said.
+        #[param(format = "date")]
+        to: Option<String>,
+        /// What the rows are; channels unless said.
+        by: FunnelBy = decode::or_default,
+    }
 }
 
-/// What the rows of a funnel are: a thousand at most, those with the most leads,
-/// then the most clicks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum FunnelBy {
-    /// All six, in their order.
-    #[default]
-    Channel,
-    /// All sixteen, in their order.
-    Medium,
-    /// Those with a share, a click or a lead.
-    Advocate,
-    /// Reps: of a lead, whoever follows it up; of shares and clicks, whoever owns
-    /// the advocate.
-    Owner,
-    /// The advocates' segments, as they are now.
-    Segment,
-    /// Programs, also those in which nothing happened.
-    Program,
-    /// The links' labels.
-    Campaign,
-}
-
-impl FunnelBy {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Medium => "medium",
-            Self::Advocate => "advocate",
-            Self::Owner => "owner",
-            Self::Segment => "segment",
-            Self::Program => "program",
-            Self::Campaign => "campaign",
-        }
+names! {
+    /// What the rows of a funnel are: a thousand at most, those with the most leads,
+    /// then the most clicks.
+    #[derive(Default)]
+    pub(super) enum FunnelBy {
+        /// All six, in their order.
+        #[default]
+        Channel => "channel",
+        /// All sixteen, in their order.
+        Medium => "medium",
+        /// Those with a share, a click or a lead.
+        Advocate => "advocate",
+        /// Reps: of a lead, whoever follows it up; of shares and clicks, whoever owns
+        /// the advocate.
+        Owner => "owner",
+        /// The advocates' segments, as they are now.
+        Segment => "segment",
+        /// Programs, also those in which nothing happened.
+        Program => "program",
+        /// The links' labels.
+        Campaign => "campaign",
     }
 }
 
@@ -367,13 +355,14 @@ fn in_words(sums: &Sums) -> String {
     words.join("; ")
 }
 
-/// Whose advocates.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct AdvocatesQuestion {
-    /// Slug of the program.
-    program: String,
+record! {
+    /// Whose advocates.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct AdvocatesQuestion {
+        /// Slug of the program.
+        program: String,
+    }
 }
 
 /// The days of a year.
@@ -444,40 +433,47 @@ pub(super) async fn advocates(request: Request) -> Result<Response, Problem> {
         active_share: wilson(found.active, found.enrolled),
         referring: found.referring,
         referrals: found.referrals,
-        referrals_per_active: found.per_active,
+        referrals_per_active: per(found.referrals, found.active),
         top: TopPercent {
             advocates: found.top,
             referrals: found.top_referrals,
-            share: found.top_share,
+            share: per(found.top_referrals, found.referrals),
         },
         benchmarks: benchmarks().iter().filter(fits).collect(),
     };
     Ok(output::json(StatusCode::OK, &activity))
 }
 
-/// Which quarter, and who competes.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct QuarterQuestion {
-    /// Slug of the program.
-    program: String,
-    /// A quarter by the program's clock, like `2026-Q4`; the current one unless said.
-    quarter: Option<String>,
-    /// Who competes; campaigns unless said.
-    #[serde(default)]
-    by: Competitors,
+/// How many there are of one for each of another.
+#[expect(clippy::cast_precision_loss, reason = "counts, far below 2^53")]
+fn per(some: u64, each: u64) -> Option<f64> {
+    (each > 0).then(|| some as f64 / each as f64)
 }
 
-/// Who competes.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Competitors {
-    /// The links' labels, by the leads that have them.
-    #[default]
-    Campaign,
-    /// Reps, by the leads that they follow up.
-    Rep,
+record! {
+    /// Which quarter, and who competes.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct QuarterQuestion {
+        /// Slug of the program.
+        program: String,
+        /// A quarter by the program's clock, like `2026-Q4`; the current one unless said.
+        quarter: Option<String>,
+        /// Who competes; campaigns unless said.
+        by: Competitors = decode::or_default,
+    }
+}
+
+names! {
+    /// Who competes.
+    #[derive(Default)]
+    pub(super) enum Competitors {
+        /// The links' labels, by the leads that have them.
+        #[default]
+        Campaign => "campaign",
+        /// Reps, by the leads that they follow up.
+        Rep => "rep",
+    }
 }
 
 /// Answers the best and the worst five campaigns or reps of a quarter. As in the

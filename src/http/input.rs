@@ -1,47 +1,36 @@
 //! Input: JSON bodies and queries, with problems that name the field.
 //!
-//! Owns the limits on size and the translation of serde's errors. What a field
-//! may hold is said by its type.
+//! Owns the limits on size, and what a fault of [`decode`] is to a client.
 
 use http::{HeaderMap, header};
-use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
-use super::{
-    json_path,
-    problem::{FieldError, Problem},
-    query,
-};
-use crate::json::{self, Object};
+use super::problem::{FieldError, Problem};
+use crate::decode::{self, Decode, Fault, Tree, checked, record};
 
 /// Bytes of a body at most that is not streamed.
 pub const MOST_BYTES: usize = 64 * 1_024;
 
 /// Reads a JSON body.
-pub fn json<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Problem> {
-    check_json(headers, text)?;
-    json::read::<Object<T>>(text)
-        .map(|Object(value)| value)
-        .map_err(|error| from_json_error(text, &error))
+pub fn json<T: Decode>(headers: &HeaderMap, text: &[u8]) -> Result<T, Problem> {
+    Ok(T::decode(object(headers, text)?)?)
 }
 
 /// Reads a query string.
-pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    query::read(text).map_err(|fault| {
-        let path = fault.name.as_deref().unwrap_or(".");
-        Problem::Invalid(vec![field_error(path, &fault.message)])
-    })
+pub fn query<T: Decode>(text: &str) -> Result<T, Problem> {
+    Ok(T::decode(Tree::of_query(text))?)
 }
 
-/// What can be said of a JSON body without its type.
-pub(super) fn check_json(headers: &HeaderMap, text: &[u8]) -> Result<(), Problem> {
+/// A JSON body before its type is looked at.
+pub(super) fn object(headers: &HeaderMap, text: &[u8]) -> Result<Tree, Problem> {
     if !has_media_type(headers, "application/json") {
         return Err(Problem::UnsupportedMediaType("application/json"));
     }
-    if !is_object(text) && is_json(text) {
-        return Err(Problem::field("(body)", "must be a JSON object"));
+    let tree = Tree::parse(text).map_err(decode::Error::from)?;
+    match tree {
+        Tree::Object(_) => Ok(tree),
+        _ => Err(Problem::field("(body)", "must be a JSON object")),
     }
-    Ok(())
 }
 
 /// Whether `Content-Type` is the media type, whatever its parameters.
@@ -53,83 +42,43 @@ pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
         .is_some_and(|value| value.trim().eq_ignore_ascii_case(expected))
 }
 
-/// Whether the text begins an object. Serde would read a struct from an array,
-/// too, whose order nobody promised.
-pub fn is_object(text: &[u8]) -> bool {
-    text.trim_ascii_start().first() == Some(&b'{')
-}
-
-fn is_json(text: &[u8]) -> bool {
-    json::read::<serde::de::IgnoredAny>(text).is_ok()
-}
-
-/// Serde's error in our words: syntax is malformed, everything else a field's.
-pub(super) fn from_json_error(text: &[u8], error: &serde_json::Error) -> Problem {
-    let message = in_our_words(error);
-    let (line, column) = (error.line(), error.column());
-    if error.is_data() {
-        let path = json_path::at(text, line, column, json_path::blames_container(&message));
-        return Problem::Invalid(vec![field_error(&path, &message)]);
-    }
-    // Where one of some names is expected, serde calls a number or a list bad
-    // syntax.
-    if message == "expected value" && is_json(text) {
-        let path = json_path::beginning_at(text, line, column);
-        return Problem::Invalid(vec![field_error(&path, "must be a string")]);
-    }
-    Problem::Malformed(error.to_string())
-}
-
-/// Serde's message without the position, which is of no use beside the field,
-/// and without the names of our types.
-pub fn in_our_words(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or(&message);
-    match message.split_once(", expected struct ") {
-        Some((found, _)) => format!("{found}, expected an object"),
-        None => message.to_owned(),
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let field = Some(fault.path()).filter(|path| !path.is_empty());
+        Self::Invalid(vec![FieldError {
+            field: field.unwrap_or("(body)").to_owned(),
+            detail: fault.detail().to_owned(),
+        }])
     }
 }
 
-/// A missing or unknown field is named by serde's message, not by its path.
-fn field_error(path: &str, message: &str) -> FieldError {
-    let quoted = message.split('`').nth(1);
-    let named = match quoted {
-        Some(name) if message.starts_with("missing field") => Some((name, "is missing")),
-        Some(name) if message.starts_with("unknown field") => Some((name, "is not a known field")),
-        Some(name) if message.starts_with("duplicate field") => Some((name, "stands twice")),
-        _ => None,
-    };
-    let (field, detail) = match named {
-        Some((name, detail)) if path == "." || path == name => (name.to_owned(), detail),
-        Some((name, detail)) if path.ends_with(&format!(".{name}")) => (path.to_owned(), detail),
-        Some((name, detail)) => (format!("{path}.{name}"), detail),
-        None if path == "." => ("(body)".to_owned(), message),
-        None => (path.to_owned(), message),
-    };
-    FieldError {
-        field,
-        detail: detail.to_owned(),
+impl From<decode::Error> for Problem {
+    fn from(error: decode::Error) -> Self {
+        match error {
+            decode::Error::Syntax(error) => Self::Malformed(error.to_string()),
+            decode::Error::Fault(fault) => fault.into(),
+        }
     }
 }
 
-/// Which page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    pub limit: Limit,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
+record! {
+    /// Which page of a list.
+    #[derive(Debug, IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub struct Page {
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        pub limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        pub cursor: Option<String>,
+    }
 }
 
 /// 1 to 200, 50 unless said.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "u16")]
+#[derive(Debug, Clone, Copy)]
 pub struct Limit(u16);
+
+checked! { Limit, u16 }
 
 impl Limit {
     /// The number of items.

@@ -1,7 +1,7 @@
 //! `/v1/keys`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         access::{self, Scope},
         click::ClickId,
@@ -45,14 +46,16 @@ impl TryFrom<Row> for Key {
     }
 }
 
-/// A new key.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewKey {
-    /// What it is for.
-    name: Name,
-    /// What it may do; at least one.
-    scopes: Vec<Scope>,
+record! {
+    /// A new key.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewKey {
+        /// What it is for.
+        name: Name,
+        /// What it may do; at least one.
+        scopes: Vec<Scope>,
+    }
 }
 
 /// A new key with its secret, which is shown this once.

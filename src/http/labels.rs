@@ -1,7 +1,7 @@
 //! `/v1/programs/{program}/labels`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::program::Slug,
     store::labels::{self, Row},
 };
@@ -36,11 +37,13 @@ impl From<Row> for Label {
     }
 }
 
-/// A new label.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewLabel {
-    slug: Slug,
+record! {
+    /// A new label.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewLabel {
+        slug: Slug,
+    }
 }
 
 /// Creates a label. The same label again is answered with 200.

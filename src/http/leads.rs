@@ -2,7 +2,7 @@
 //! stages, hand them over, and explain who has the credit.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, record},
     domain::{
         attribution::{self, CLOCK_SKEW, Policy, Proof, Touch, Verdict},
         channel::{Channel, Medium},
@@ -32,34 +33,38 @@ use crate::{
     },
 };
 
-/// A prospect, as far as they are known.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Prospect {
-    #[schema(value_type = Option<String>, example = "Sam Prospect")]
-    pub name: Option<Name>,
-    /// Tells whether there is a lead of theirs in the program already.
-    #[schema(value_type = Option<String>, example = "sam@example.org")]
-    pub email: Option<Email>,
-    #[schema(value_type = Option<String>, example = "+49 30 123456")]
-    pub phone: Option<Name>,
-    #[schema(value_type = Option<String>, example = "Example GmbH")]
-    pub company: Option<Name>,
-    /// What the billing system calls them; finds their sales.
-    #[schema(value_type = Option<String>, example = "cus_10017")]
-    pub customer: Option<Identifier>,
+record! {
+    /// A prospect, as far as they are known.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Prospect {
+        #[schema(value_type = Option<String>, example = "Sam Prospect")]
+        pub name: Option<Name>,
+        /// Tells whether there is a lead of theirs in the program already.
+        #[schema(value_type = Option<String>, example = "sam@example.org")]
+        pub email: Option<Email>,
+        #[schema(value_type = Option<String>, example = "+49 30 123456")]
+        pub phone: Option<Name>,
+        #[schema(value_type = Option<String>, example = "Example GmbH")]
+        pub company: Option<Name>,
+        /// What the billing system calls them; finds their sales.
+        #[schema(value_type = Option<String>, example = "cus_10017")]
+        pub customer: Option<Identifier>,
+    }
 }
 
-/// What somebody consented to, and when.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Consent {
-    /// The words that they agreed to.
-    #[schema(value_type = String)]
-    pub text: Prose,
-    /// RFC 3339; now unless said.
-    #[schema(format = "date-time")]
-    pub at: Option<String>,
+record! {
+    /// What somebody consented to, and when.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Consent {
+        /// The words that they agreed to.
+        #[schema(value_type = String)]
+        pub text: Prose,
+        /// RFC 3339; now unless said.
+        #[schema(format = "date-time")]
+        pub at: Option<String>,
+    }
 }
 
 impl Prospect {
@@ -111,27 +116,29 @@ pub(super) fn past(field: &str, text: Option<&str>, now: i64) -> Result<i64, Pro
         })
 }
 
-/// A lead that a server reports.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewLead {
-    /// Slug of the program.
-    program: String,
-    prospect: Prospect,
-    /// When the prospect raised a hand (RFC 3339); now unless said.
-    #[schema(format = "date-time")]
-    at: Option<String>,
-    /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    receipts: Vec<String>,
-    /// A spoken code that they gave.
-    code: Option<String>,
-    /// Slug of the rep who enters it, if one does.
-    rep: Option<String>,
-    consent: Option<Consent>,
-    #[schema(value_type = Option<String>)]
-    note: Option<Prose>,
+record! {
+    /// A lead that a server reports.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewLead {
+        /// Slug of the program.
+        program: String,
+        prospect: Prospect,
+        /// When the prospect raised a hand (RFC 3339); now unless said.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+        /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20.
+        #[serde(default)]
+        #[schema(max_items = 20)]
+        receipts: Vec<String> = decode::or_default,
+        /// A spoken code that they gave.
+        code: Option<String>,
+        /// Slug of the rep who enters it, if one does.
+        rep: Option<String>,
+        consent: Option<Consent>,
+        #[schema(value_type = Option<String>)]
+        note: Option<Prose>,
+    }
 }
 
 /// The most receipts of a lead.
@@ -194,25 +201,25 @@ pub(super) async fn rep(call: &Call, slug: &str, field: &str) -> Result<reps::Re
     Ok(rep)
 }
 
-/// Which leads.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// Slug of the program.
-    program: String,
-    /// Only those at this stage.
-    stage: Option<Stage>,
-    /// Only those that this advocate has the credit for (id, or `ext:` and external id).
-    advocate: Option<String>,
-    /// Only this rep's (slug).
-    owner: Option<String>,
-    /// How many items at most.
-    #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next` of the page before.
-    cursor: Option<String>,
+record! {
+    /// Which leads.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Wanted {
+        /// Slug of the program.
+        program: String,
+        /// Only those at this stage.
+        stage: Option<Stage>,
+        /// Only those that this advocate has the credit for (id, or `ext:` and external id).
+        advocate: Option<String>,
+        /// Only this rep's (slug).
+        owner: Option<String>,
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    }
 }
 
 /// Lists leads, newest first.
@@ -269,20 +276,22 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     ))
 }
 
-/// Where a lead goes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Step {
-    stage: Stage,
-    /// Why it was lost; needed for `lost`, and for nothing else.
-    #[schema(value_type = Option<String>, example = "no budget")]
-    reason: Option<Name>,
-    /// A remark for the history.
-    #[schema(value_type = Option<String>)]
-    why: Option<Prose>,
-    /// When it happened (RFC 3339); now unless said.
-    #[schema(format = "date-time")]
-    at: Option<String>,
+record! {
+    /// Where a lead goes.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Step {
+        stage: Stage,
+        /// Why it was lost; needed for `lost`, and for nothing else.
+        #[schema(value_type = Option<String>, example = "no budget")]
+        reason: Option<Name>,
+        /// A remark for the history.
+        #[schema(value_type = Option<String>)]
+        why: Option<Prose>,
+        /// When it happened (RFC 3339); now unless said.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+    }
 }
 
 /// Where a lead stands.
@@ -395,15 +404,17 @@ fn write(
     )
 }
 
-/// Who shall follow a lead up.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Handover {
-    /// Slug of the rep.
-    owner: String,
-    /// Why; for the history.
-    #[schema(value_type = String)]
-    why: Prose,
+record! {
+    /// Who shall follow a lead up.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Handover {
+        /// Slug of the rep.
+        owner: String,
+        /// Why; for the history.
+        #[schema(value_type = String)]
+        why: Prose,
+    }
 }
 
 /// Hands a lead over to another rep, and logs it.

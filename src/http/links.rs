@@ -1,11 +1,12 @@
 //! `/v1/links`: issue one, explain one, revoke one. Many stand in `links_bulk`.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Call, Response, advocates, output, problem::Problem, programs, request::Request};
 use crate::{
+    decode::record,
     domain::{
         channel::{self, Channel, ChoiceError, Medium},
         keyring::{self, CODE_LENGTH},
@@ -16,21 +17,23 @@ use crate::{
     store,
 };
 
-/// What a link shall say.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewLink {
-    /// Slug of the program.
-    program: String,
-    /// Id of the advocate, or `ext:` and their external id.
-    advocate: String,
-    /// Its default medium is taken, unless a medium is given too.
-    channel: Option<Channel>,
-    medium: Option<Medium>,
-    /// Slug of the destination; the program's first unless said.
-    destination: Option<String>,
-    /// Slug of the label; none unless said.
-    label: Option<String>,
+record! {
+    /// What a link shall say.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewLink {
+        /// Slug of the program.
+        program: String,
+        /// Id of the advocate, or `ext:` and their external id.
+        advocate: String,
+        /// Its default medium is taken, unless a medium is given too.
+        channel: Option<Channel>,
+        medium: Option<Medium>,
+        /// Slug of the destination; the program's first unless said.
+        destination: Option<String>,
+        /// Slug of the label; none unless said.
+        label: Option<String>,
+    }
 }
 
 /// A link.
@@ -190,12 +193,14 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     Ok(output::json(StatusCode::OK, &issued))
 }
 
-/// A code, or the link that ends in it.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Code {
-    #[schema(example = "https://go.example.com/1000000000005zoFhpum0fjnOI")]
-    code: String,
+record! {
+    /// A code, or the link that ends in it.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Code {
+        #[schema(example = "https://go.example.com/1000000000005zoFhpum0fjnOI")]
+        code: String,
+    }
 }
 
 impl Code {

@@ -12,7 +12,6 @@ use std::{collections::BTreeSet, sync::Arc};
 use bytes::Bytes;
 use futures_util::stream;
 use http::header;
-use serde::Deserialize;
 use utoipa::IntoParams;
 
 use self::{
@@ -28,6 +27,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         channel::{self, Channel, Medium},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
@@ -45,13 +45,14 @@ const MOST_ROWS: usize = 10_000;
 /// Rows that are resolved by one statement.
 const CHUNK_ROWS: usize = 500;
 
-/// Which program the links are for.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Bulk {
-    /// Slug of the program.
-    program: String,
+record! {
+    /// Which program the links are for.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Bulk {
+        /// Slug of the program.
+        program: String,
+    }
 }
 
 /// Issues up to 10,000 links: a CSV with a header, or one JSON object a line;

@@ -19,10 +19,8 @@ mod request;
 
 pub mod body;
 mod input;
-mod json_path;
 mod output;
 pub mod problem;
-mod query;
 mod range;
 
 mod advocates;

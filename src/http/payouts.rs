@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, record},
     domain::{
         cell::{self, guard},
         money::decimal,
@@ -31,12 +32,14 @@ use crate::{
     },
 };
 
-/// What shall be issued.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewPayout {
-    /// Slug of the program.
-    program: String,
+record! {
+    /// What shall be issued.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewPayout {
+        /// Slug of the program.
+        program: String,
+    }
 }
 
 /// A payout that was issued.
@@ -73,19 +76,19 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     .await
 }
 
-/// Which payouts.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// Slug of the program.
-    program: String,
-    /// How many items at most.
-    #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next` of the page before.
-    cursor: Option<String>,
+record! {
+    /// Which payouts.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Wanted {
+        /// Slug of the program.
+        program: String,
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    }
 }
 
 /// Lists payouts, newest first.
@@ -221,28 +224,32 @@ fn to_csv(payout: &Payout) -> Vec<u8> {
     out
 }
 
-/// What the payer says.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Report {
-    /// Their reference for what was paid.
-    #[schema(value_type = String, example = "SEPA-2026-11-23")]
-    reference: Name,
-    /// The lines that were paid; all that are still out and not `returned` unless
-    /// said.
-    lines: Option<Vec<u32>>,
-    /// The lines that came back; their amounts can be paid again.
-    #[serde(default)]
-    returned: Vec<ReturnedLine>,
+record! {
+    /// What the payer says.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Report {
+        /// Their reference for what was paid.
+        #[schema(value_type = String, example = "SEPA-2026-11-23")]
+        reference: Name,
+        /// The lines that were paid; all that are still out and not `returned` unless
+        /// said.
+        lines: Option<Vec<u32>>,
+        /// The lines that came back; their amounts can be paid again.
+        #[serde(default)]
+        returned: Vec<ReturnedLine> = decode::or_default,
+    }
 }
 
-/// A line that came back.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReturnedLine {
-    line: u32,
-    #[schema(value_type = String, example = "account closed")]
-    reason: Name,
+record! {
+    /// A line that came back.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct ReturnedLine {
+        line: u32,
+        #[schema(value_type = String, example = "account closed")]
+        reason: Name,
+    }
 }
 
 /// Enters that lines of a payout were paid, or came back. What was said of a line

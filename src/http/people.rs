@@ -1,7 +1,6 @@
 //! `/v1/people`: hand over all that is stored about a person, or take it away.
 
 use http::StatusCode;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{person, program::Email},
     store::{
         DatabaseError,
@@ -21,20 +21,22 @@ use crate::{
 /// Rounds before giving up against others who write the same rows.
 const ROUNDS: usize = 16;
 
-/// Who is meant: by `email`, by `lead`, or by `program` and `advocate`. Whichever
-/// it is, all that has the same e-mail address is theirs too, in every program.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Whom {
-    /// Their address, spelled in any way.
-    #[schema(value_type = Option<String>, example = "sam@example.org")]
-    email: Option<Email>,
-    /// Id of a lead.
-    lead: Option<String>,
-    /// Slug of the program that `advocate` is in.
-    program: Option<String>,
-    /// Id of an advocate, or `ext:` and their external id.
-    advocate: Option<String>,
+record! {
+    /// Who is meant: by `email`, by `lead`, or by `program` and `advocate`. Whichever
+    /// it is, all that has the same e-mail address is theirs too, in every program.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Whom {
+        /// Their address, spelled in any way.
+        #[schema(value_type = Option<String>, example = "sam@example.org")]
+        email: Option<Email>,
+        /// Id of a lead.
+        lead: Option<String>,
+        /// Slug of the program that `advocate` is in.
+        program: Option<String>,
+        /// Id of an advocate, or `ext:` and their external id.
+        advocate: Option<String>,
+    }
 }
 
 /// Answers all that is stored about a person, in every program. Of others it has

@@ -1,7 +1,7 @@
 //! `/v1/programs`
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{Decode, Fault, Tree, record},
     domain::{
         landing::{Destination, PassThrough},
         program::{Name, Prose, Slug, Status, Touch, WindowDays},
@@ -80,53 +81,56 @@ impl From<Row> for Program {
     }
 }
 
-/// A new program.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewProgram {
-    slug: Slug,
-    name: Name,
-    /// UTC unless said.
-    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
-    zone: Option<Zone>,
-    /// The last touch wins unless said.
-    touch: Option<Touch>,
-    /// 90 unless said.
-    #[schema(value_type = Option<u16>)]
-    window_days: Option<WindowDays>,
-    /// True unless said.
-    cookie: Option<bool>,
-    /// None unless said.
-    pass_through: Option<PassThrough>,
-    preview: Option<PreviewFields>,
+record! {
+    /// A new program.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewProgram {
+        slug: Slug,
+        name: Name,
+        /// UTC unless said.
+        #[schema(value_type = Option<String>, example = "Europe/Berlin")]
+        zone: Option<Zone>,
+        /// The last touch wins unless said.
+        touch: Option<Touch>,
+        /// 90 unless said.
+        #[schema(value_type = Option<u16>)]
+        window_days: Option<WindowDays>,
+        /// True unless said.
+        cookie: Option<bool>,
+        /// None unless said.
+        pass_through: Option<PassThrough>,
+        preview: Option<PreviewFields>,
+    }
 }
 
-/// What changes; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProgramChanges {
-    name: Option<Name>,
-    status: Option<Status>,
-    #[schema(value_type = Option<String>)]
-    zone: Option<Zone>,
-    touch: Option<Touch>,
-    #[schema(value_type = Option<u16>)]
-    window_days: Option<WindowDays>,
-    cookie: Option<bool>,
-    pass_through: Option<PassThrough>,
-    preview: Option<PreviewFields>,
+record! {
+    /// What changes; what is left out stays.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct ProgramChanges {
+        name: Option<Name>,
+        status: Option<Status>,
+        #[schema(value_type = Option<String>)]
+        zone: Option<Zone>,
+        touch: Option<Touch>,
+        #[schema(value_type = Option<u16>)]
+        window_days: Option<WindowDays>,
+        cookie: Option<bool>,
+        pass_through: Option<PassThrough>,
+        preview: Option<PreviewFields>,
+    }
 }
 
-/// Open Graph content; an empty text takes a stored one away.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PreviewFields {
-    #[serde(default)]
-    title: Option<Emptiable<Name>>,
-    #[serde(default)]
-    description: Option<Emptiable<Prose>>,
-    #[serde(default)]
-    image: Option<Emptiable<Destination>>,
+record! {
+    /// Open Graph content; an empty text takes a stored one away.
+    #[derive(Default, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct PreviewFields {
+        title: Option<Emptiable<Name>>,
+        description: Option<Emptiable<Prose>>,
+        image: Option<Emptiable<Destination>>,
+    }
 }
 
 /// A checked text, or nothing.
@@ -134,18 +138,12 @@ struct PreviewFields {
 #[schema(value_type = String)]
 pub(super) struct Emptiable<T>(Option<T>);
 
-impl<'de, T> Deserialize<'de> for Emptiable<T>
-where
-    T: TryFrom<String, Error: std::fmt::Display>,
-{
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
-            return Ok(Self(None));
+impl<T: Decode> Decode for Emptiable<T> {
+    fn decode(tree: Tree) -> Result<Self, Fault> {
+        match tree {
+            Tree::Text(text) if text.is_empty() => Ok(Self(None)),
+            tree => T::decode(tree).map(|value| Self(Some(value))),
         }
-        T::try_from(text)
-            .map(|value| Self(Some(value)))
-            .map_err(serde::de::Error::custom)
     }
 }
 

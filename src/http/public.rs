@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, record},
     domain::{
         attribution::{Proof, Touch},
         cookie,
@@ -45,44 +46,49 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Cloudflare's header with the client's address.
 const ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
 
-/// A prospect who raises a hand. Blank texts are as good as none.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Hand {
-    /// Slug of the program.
-    program: String,
-    prospect: Raised,
-    /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20
-    /// are looked at.
-    #[serde(default)]
-    receipts: Vec<String>,
-    /// A spoken code that they were given.
-    code: Option<String>,
-    consent: Option<Agreed>,
-    note: Option<String>,
-    /// A field that people do not see. Filled in, it tells a machine.
-    website: Option<String>,
+record! {
+    /// A prospect who raises a hand. Blank texts are as good as none.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Hand {
+        /// Slug of the program.
+        program: String,
+        prospect: Raised,
+        /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20
+        /// are looked at.
+        receipts: Vec<String> = decode::or_default,
+        /// A spoken code that they were given.
+        code: Option<String>,
+        consent: Option<Agreed>,
+        note: Option<String>,
+        /// A field that people do not see. Filled in, it tells a machine.
+        website: Option<String>,
+    }
 }
 
-/// A prospect, as far as they say; by `email` or `phone` they can be reached.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Raised {
-    #[schema(example = "Sam Prospect")]
-    name: Option<String>,
-    #[schema(example = "sam@example.org")]
-    email: Option<String>,
-    #[schema(example = "+49 30 123456")]
-    phone: Option<String>,
-    #[schema(example = "Example GmbH")]
-    company: Option<String>,
+record! {
+    /// A prospect, as far as they say; by `email` or `phone` they can be reached.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Raised {
+        #[schema(example = "Sam Prospect")]
+        name: Option<String>,
+        #[schema(example = "sam@example.org")]
+        email: Option<String>,
+        #[schema(example = "+49 30 123456")]
+        phone: Option<String>,
+        #[schema(example = "Example GmbH")]
+        company: Option<String>,
+    }
 }
 
-/// What they agreed to; now.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Agreed {
-    text: String,
+record! {
+    /// What they agreed to; now.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Agreed {
+        text: String,
+    }
 }
 
 /// The same, as a plain form sends it. Other fields mean nothing; of a field that

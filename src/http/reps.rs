@@ -2,11 +2,12 @@
 //! is.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Response, input::Page, output, problem::Problem, programs, request::Request};
 use crate::{
+    decode::{self, record},
     domain::program::{Email, Name, Slug, Status},
     store::reps::{self, Rep},
 };
@@ -14,16 +15,18 @@ use crate::{
 /// The most reps who share a program's leads.
 const MOST_REPS: usize = 200;
 
-/// A rep, to be created or changed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewRep {
-    name: Name,
-    #[schema(value_type = Option<String>)]
-    email: Option<Email>,
-    /// Disabled, they get no more leads; those that they have stay theirs.
-    #[serde(default)]
-    status: Status,
+record! {
+    /// A rep, to be created or changed.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewRep {
+        name: Name,
+        #[schema(value_type = Option<String>)]
+        email: Option<Email>,
+        /// Disabled, they get no more leads; those that they have stay theirs.
+        #[serde(default)]
+        status: Status = decode::or_default,
+    }
 }
 
 /// Creates a rep under a slug, or changes the one who is there.
@@ -50,13 +53,15 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
     Ok(output::documents(rows, limit))
 }
 
-/// Who gets the leads that no advocate's owner gets.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Routing {
-    /// Slugs of the reps who take turns; one alone gets them all.
-    #[schema(max_items = 200)]
-    reps: Vec<String>,
+record! {
+    /// Who gets the leads that no advocate's owner gets.
+    #[derive(Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Routing {
+        /// Slugs of the reps who take turns; one alone gets them all.
+        #[schema(max_items = 200)]
+        reps: Vec<String>,
+    }
 }
 
 impl Routing {

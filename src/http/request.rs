@@ -4,7 +4,6 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, request::Parts};
-use serde::de::DeserializeOwned;
 
 use super::{
     Call, Caller,
@@ -12,6 +11,7 @@ use super::{
     input,
     problem::Problem,
 };
+use crate::decode::Decode;
 
 /// One call of a route: who asks, what for, with what.
 pub struct Request {
@@ -42,12 +42,12 @@ impl Request {
     }
 
     /// The query string.
-    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub(super) fn query<T: Decode>(&self) -> Result<T, Problem> {
         input::query(self.head.uri.query().unwrap_or_default())
     }
 
     /// The body, as JSON.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub(super) fn json<T: Decode>(&self) -> Result<T, Problem> {
         input::json(self.headers(), self.body())
     }
 

@@ -2,7 +2,6 @@
 //! decide about it.
 
 use http::StatusCode;
-use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, record},
     domain::{
         date,
         program::Prose,
@@ -23,25 +23,25 @@ use crate::{
     store::rewards::{self, Act, Filter},
 };
 
-/// Which rewards.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// Slug of the program.
-    program: String,
-    /// Only those in this advocate's account (id, or `ext:` and external id).
-    advocate: Option<String>,
-    /// Only those of this lead.
-    lead: Option<String>,
-    /// Only those that stand so.
-    state: Option<State>,
-    /// How many items at most.
-    #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next` of the page before.
-    cursor: Option<String>,
+record! {
+    /// Which rewards.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Wanted {
+        /// Slug of the program.
+        program: String,
+        /// Only those in this advocate's account (id, or `ext:` and external id).
+        advocate: Option<String>,
+        /// Only those of this lead.
+        lead: Option<String>,
+        /// Only those that stand so.
+        state: Option<State>,
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    }
 }
 
 /// Lists rewards, the last earned first.
@@ -91,12 +91,14 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     Ok(output::text(StatusCode::OK, document))
 }
 
-/// Why something is decided; for the ledger.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Decision {
-    #[schema(value_type = String)]
-    why: Prose,
+record! {
+    /// Why something is decided; for the ledger.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Decision {
+        #[schema(value_type = String)]
+        why: Prose,
+    }
 }
 
 /// Approves a reward that is due and not held. One that is approved stays so.
@@ -147,17 +149,18 @@ async fn decide(request: &Request, act: Act) -> Result<Response, Problem> {
     }
 }
 
-/// Of what time.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Time {
-    /// Entries from this time on (RFC 3339); from the first unless said.
-    #[param(format = "date-time")]
-    from: Option<String>,
-    /// Entries before this time (RFC 3339); up to the last unless said.
-    #[param(format = "date-time")]
-    until: Option<String>,
+record! {
+    /// Of what time.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Time {
+        /// Entries from this time on (RFC 3339); from the first unless said.
+        #[param(format = "date-time")]
+        from: Option<String>,
+        /// Entries before this time (RFC 3339); up to the last unless said.
+        #[param(format = "date-time")]
+        until: Option<String>,
+    }
 }
 
 /// Answers an advocate's statement: their balances as they are now, and the

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::reward::{
         Rules, RulesError, Unit, Who,
         evaluate::{Account, entitlements},
@@ -73,11 +74,11 @@ pub(super) async fn put(request: Request) -> Result<Response, Problem> {
 /// The rules in the body, and their text.
 fn parse(request: &Request) -> Result<(Rules, &str), Problem> {
     let body = request.body();
-    input::check_json(request.headers(), body)?;
+    let tree = input::object(request.headers(), body)?;
     let text = std::str::from_utf8(body)
         .map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))?;
-    let rules = Rules::parse(text).map_err(|error| match error {
-        RulesError::Json(error) => input::from_json_error(body, &error),
+    let rules = Rules::from_tree(tree).map_err(|error| match error {
+        RulesError::Unreadable(error) => error.into(),
         RulesError::Refused(refusals) => Problem::Invalid(
             refusals
                 .into_iter()
@@ -91,19 +92,15 @@ fn parse(request: &Request) -> Result<(Rules, &str), Problem> {
     Ok((rules, text))
 }
 
-/// Of how long a time.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Time {
-    /// Days up to now: 1 to 1,100.
-    #[serde(default = "ninety")]
-    #[param(minimum = 1, maximum = 1100, default = 90)]
-    days: u16,
-}
-
-const fn ninety() -> u16 {
-    90
+record! {
+    /// Of how long a time.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Time {
+        /// Days up to now: 1 to 1,100.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 1100, default = 90)]
+        days: Option<u16>,
+    }
 }
 
 /// What rules would have paid.
@@ -141,6 +138,7 @@ pub(super) struct Paid {
     responses((status = 200, body = DryRun)))]
 pub(super) async fn dry_run(request: Request) -> Result<Response, Problem> {
     let Time { days } = request.query()?;
+    let days = days.unwrap_or(90);
     if !(1..=1_100).contains(&days) {
         return Err(Problem::field("days", "must be from 1 to 1,100"));
     }

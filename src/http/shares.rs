@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, Decode as _, Tree, record},
     domain::{
         access::to_hex,
         channel::{Channel, Medium},
@@ -27,49 +28,58 @@ use crate::{
     store::shares::{self, Recorded, Share},
 };
 
-/// An advocate's act of sharing.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewShare {
-    /// Slug of the program.
-    program: String,
-    /// Id of the advocate, or `ext:` and their external id.
-    advocate: String,
-    /// Its default medium is taken, unless a medium is given too.
-    channel: Option<Channel>,
-    medium: Option<Medium>,
-    /// `intent`: the composer was opened or the link copied. `sent`: our mail
-    /// provider confirmed it, or a rep attested it.
-    kind: ShareKind,
-    /// The sender's own id for it. Sent again, it changes nothing.
-    #[schema(value_type = Option<String>, example = "8f14e45f")]
-    event_id: Option<Identifier>,
-    /// When it was shared (RFC 3339); now unless said, and not in the future.
-    #[schema(format = "date-time")]
-    at: Option<String>,
-    /// Slug of the destination; the program's first unless said.
-    destination: Option<String>,
-    /// Slug of the label; none unless said.
-    label: Option<String>,
-    /// Who is sharing right now, where a server reports it: so that an advocate
-    /// who follows their own link is known for one. Leave it out against Global
-    /// Privacy Control.
-    // No part of what the share is, and taken out before that is fingerprinted: a
-    // fingerprint would let the address be found by trying them all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    visitor: Option<Visitor>,
+record! {
+    /// An advocate's act of sharing.
+    #[derive(Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct NewShare {
+        /// Slug of the program.
+        program: String,
+        /// Id of the advocate, or `ext:` and their external id.
+        advocate: String,
+        /// Its default medium is taken, unless a medium is given too.
+        channel: Option<Channel>,
+        medium: Option<Medium>,
+        /// `intent`: the composer was opened or the link copied. `sent`: our mail
+        /// provider confirmed it, or a rep attested it.
+        kind: ShareKind,
+        /// The sender's own id for it. Sent again, it changes nothing.
+        #[schema(value_type = Option<String>, example = "8f14e45f")]
+        event_id: Option<Identifier>,
+        /// When it was shared (RFC 3339); now unless said, and not in the future.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+        /// Slug of the destination; the program's first unless said.
+        destination: Option<String>,
+        /// Slug of the label; none unless said.
+        label: Option<String>,
+        /// Who is sharing right now, where a server reports it: so that an advocate
+        /// who follows their own link is known for one. Leave it out against Global
+        /// Privacy Control.
+        // No part of what the share is, and taken out before that is fingerprinted: a
+        // fingerprint would let the address be found by trying them all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        visitor: Option<Visitor>,
+    }
 }
 
-/// The advocate's browser, as the sender's server sees it. It is hashed on
-/// arrival, under a salt that is gone the day after; address and agent are kept
-/// nowhere.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Visitor {
-    #[schema(value_type = String, example = "192.0.2.1")]
-    address: IpAddr,
-    /// `User-Agent`, as it was sent; empty for none.
-    user_agent: String,
+record! {
+    /// The advocate's browser, as the sender's server sees it. It is hashed on
+    /// arrival, under a salt that is gone the day after; address and agent are kept
+    /// nowhere.
+    #[derive(Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Visitor {
+        #[schema(value_type = String, example = "192.0.2.1")]
+        address: IpAddr = address,
+        /// `User-Agent`, as it was sent; empty for none.
+        user_agent: String,
+    }
+}
+
+fn address(tree: Tree) -> Result<IpAddr, decode::Fault> {
+    let text = String::decode(tree)?;
+    text.parse().map_err(decode::Fault::new)
 }
 
 /// A recorded share.

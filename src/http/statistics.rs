@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::{self, names, record},
     domain::{
         cell::{self, guard},
         channel::{Channel, Medium},
@@ -31,53 +32,41 @@ const MOST_DAYS_BY_HOUR: i32 = 31;
 /// Rows of an answer at most that are advocates.
 pub(super) const MOST_ADVOCATES: u16 = 1_000;
 
-/// What is asked.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Question {
-    /// Slug of the program.
-    program: String,
-    /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
-    #[param(format = "date")]
-    from: Option<String>,
-    /// Last day, included; today unless said.
-    #[param(format = "date")]
-    to: Option<String>,
-    /// What the rows are; channels unless said.
-    #[serde(default)]
-    by: By,
+record! {
+    /// What is asked.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Question {
+        /// Slug of the program.
+        program: String,
+        /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
+        #[param(format = "date")]
+        from: Option<String>,
+        /// Last day, included; today unless said.
+        #[param(format = "date")]
+        to: Option<String>,
+        /// What the rows are; channels unless said.
+        by: By = decode::or_default,
+    }
 }
 
-/// What the rows of an answer are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum By {
-    /// All six.
-    #[default]
-    Channel,
-    /// All sixteen.
-    Medium,
-    /// All of the program's.
-    Destination,
-    /// Every day of the range.
-    Day,
-    /// Every hour of the range, 31 days at most.
-    Hour,
-    /// The thousand with the most human clicks; those with none at all are left out.
-    Advocate,
-}
-
-impl By {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Medium => "medium",
-            Self::Destination => "destination",
-            Self::Day => "day",
-            Self::Hour => "hour",
-            Self::Advocate => "advocate",
-        }
+names! {
+    /// What the rows of an answer are.
+    #[derive(Default)]
+    pub(super) enum By {
+        /// All six.
+        #[default]
+        Channel => "channel",
+        /// All sixteen.
+        Medium => "medium",
+        /// All of the program's.
+        Destination => "destination",
+        /// Every day of the range.
+        Day => "day",
+        /// Every hour of the range, 31 days at most.
+        Hour => "hour",
+        /// The thousand with the most human clicks; those with none at all are left out.
+        Advocate => "advocate",
     }
 }
 

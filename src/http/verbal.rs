@@ -3,7 +3,6 @@
 //! One call registers the advocate if they are new, takes the prospect in, and
 //! has the rep's word for a touch. No click is invented.
 
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -17,6 +16,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    decode::record,
     domain::{
         attribution::{Proof, Touch},
         channel::{Channel, Medium},
@@ -31,45 +31,49 @@ use crate::{
     },
 };
 
-/// A referral that was spoken.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Spoken {
-    /// Slug of the program.
-    program: String,
-    advocate: Named,
-    prospect: Prospect,
-    /// `in_person`, `phone` or `video`.
-    medium: Medium,
-    /// Slug of the rep who heard it.
-    rep: String,
-    /// When it was said (RFC 3339); now unless said.
-    #[schema(format = "date-time")]
-    at: Option<String>,
-    /// Where it was said.
-    #[schema(value_type = Option<String>, example = "trade fair, booth 12")]
-    place: Option<Name>,
-    /// Slug of the label; none unless said.
-    label: Option<String>,
-    #[schema(value_type = Option<String>)]
-    note: Option<Prose>,
+record! {
+    /// A referral that was spoken.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Spoken {
+        /// Slug of the program.
+        program: String,
+        advocate: Named,
+        prospect: Prospect,
+        /// `in_person`, `phone` or `video`.
+        medium: Medium,
+        /// Slug of the rep who heard it.
+        rep: String,
+        /// When it was said (RFC 3339); now unless said.
+        #[schema(format = "date-time")]
+        at: Option<String>,
+        /// Where it was said.
+        #[schema(value_type = Option<String>, example = "trade fair, booth 12")]
+        place: Option<Name>,
+        /// Slug of the label; none unless said.
+        label: Option<String>,
+        #[schema(value_type = Option<String>)]
+        note: Option<Prose>,
+    }
 }
 
-/// The advocate: one who is there by `id`, or by who they are; then whoever has
-/// the external id or the address is found, and a new one is registered.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Named {
-    /// Id, or `ext:` and external id. Nothing else is then needed.
-    id: Option<String>,
-    #[schema(value_type = Option<String>)]
-    name: Option<Name>,
-    #[schema(value_type = Option<String>)]
-    email: Option<Email>,
-    #[schema(value_type = Option<String>)]
-    external_id: Option<Identifier>,
-    /// `customer` unless said.
-    kind: Option<AdvocateKind>,
+record! {
+    /// The advocate: one who is there by `id`, or by who they are; then whoever has
+    /// the external id or the address is found, and a new one is registered.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Named {
+        /// Id, or `ext:` and external id. Nothing else is then needed.
+        id: Option<String>,
+        #[schema(value_type = Option<String>)]
+        name: Option<Name>,
+        #[schema(value_type = Option<String>)]
+        email: Option<Email>,
+        #[schema(value_type = Option<String>)]
+        external_id: Option<Identifier>,
+        /// `customer` unless said.
+        kind: Option<AdvocateKind>,
+    }
 }
 
 /// Who is credited: somebody who is there, or somebody to be registered.

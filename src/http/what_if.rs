@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Response, output, problem::Problem, programs, request::Request};
 use crate::{
+    decode::record,
     domain::{
         attribution::{Policy, attribute},
         channel::{Channel, Medium},
@@ -29,19 +30,21 @@ const MOST_DAYS: i32 = 1_100;
 /// Leads that are named in the answer at most, and advocates.
 const MOST_NAMED: usize = 200;
 
-/// What is asked.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Question {
-    /// Slug of the program.
-    program: String,
-    /// First day of the leads, `YYYY-MM-DD` by the program's clock.
-    #[schema(format = "date")]
-    from: String,
-    /// Last day, included.
-    #[schema(format = "date")]
-    to: String,
-    policy: Policy,
+record! {
+    /// What is asked.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Question {
+        /// Slug of the program.
+        program: String,
+        /// First day of the leads, `YYYY-MM-DD` by the program's clock.
+        #[schema(format = "date")]
+        from: String,
+        /// Last day, included.
+        #[schema(format = "date")]
+        to: String,
+        policy: Policy,
+    }
 }
 
 /// What would change.

@@ -7,19 +7,22 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Database, DatabaseError, Rows, Statement, one, several, statement};
-use crate::domain::{
-    channel::Medium,
-    link::ProgramNumber,
-    money::Currency,
-    program::AdvocateKind,
-    reward::{
-        Approval, Form, Rules, Unit,
-        evaluate::{Account, Order, Referral},
-        key::{Beneficiary, RewardKey},
-        settle::{Movement, Standing},
+use crate::{
+    decode::{self, row},
+    domain::{
+        channel::Medium,
+        link::ProgramNumber,
+        money::Currency,
+        program::AdvocateKind,
+        reward::{
+            Approval, Form, Rules, Unit,
+            evaluate::{Account, Order, Referral},
+            key::{Beneficiary, RewardKey},
+            settle::{Movement, Standing},
+        },
     },
 };
 
@@ -36,11 +39,13 @@ pub struct Facts {
     pub standing: Vec<Standing>,
 }
 
-/// The versions of an account, by which a writer knows whether it was overtaken.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Stamp {
-    changed: i64,
-    settled: i64,
+row! {
+    /// The versions of an account, by which a writer knows whether it was overtaken.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Stamp {
+        changed: i64,
+        settled: i64,
+    }
 }
 
 impl Stamp {
@@ -83,8 +88,8 @@ const RULES_NAMED: &str = "
       AND version IN (SELECT terms FROM leads WHERE program = ?1 AND advocate = ?2)";
 
 const STANDING: &str = "
-    SELECT rule, beneficiary, rep, lead, order_id, unit, form, amount, terms, earned_at, due_at,
-      approval
+    SELECT rule, beneficiary, rep, lead, order_id AS [order], unit, form, amount,
+      terms, earned_at, due_at, approval
     FROM reward_states WHERE program = ?1 AND advocate = ?2";
 
 // NULL is refused, which undoes the batch of whoever was overtaken.
@@ -120,68 +125,72 @@ const HOLD: &str = "
 const UNSETTLED: &str = "
     SELECT program, advocate FROM accounts WHERE settled < changed LIMIT ?1";
 
-#[derive(Deserialize)]
-struct Number {
-    number: u32,
+row! {
+    struct Number {
+        number: u32,
+    }
 }
 
-#[derive(Deserialize)]
-struct Owner {
-    number: u32,
-    kind: AdvocateKind,
-    segment: Option<String>,
+row! {
+    struct Owner {
+        number: u32,
+        kind: AdvocateKind,
+        segment: Option<String>,
+    }
 }
 
-#[derive(Deserialize)]
-struct ReferralRow {
-    advocate: u32,
-    id: String,
-    terms: u32,
-    medium: Option<u8>,
-    owner: Option<u32>,
-    accepted_at: Option<i64>,
-    meeting_at: Option<i64>,
-    opportunity_at: Option<i64>,
-    won_at: Option<i64>,
+row! {
+    struct ReferralRow {
+        advocate: u32,
+        id: String,
+        terms: u32,
+        medium: Option<u8>,
+        owner: Option<u32>,
+        accepted_at: Option<i64>,
+        meeting_at: Option<i64>,
+        opportunity_at: Option<i64>,
+        won_at: Option<i64>,
+    }
 }
 
-#[derive(Deserialize)]
-struct OrderRow {
-    lead: String,
-    order_id: String,
-    product: Option<String>,
-    currency: Currency,
-    amount: i64,
-    refunded: i64,
-    at: i64,
+row! {
+    struct OrderRow {
+        lead: String,
+        order_id: String,
+        product: Option<String>,
+        currency: Currency,
+        amount: i64,
+        refunded: i64,
+        at: i64,
+    }
 }
 
-#[derive(Deserialize)]
-struct RulesRow {
-    version: u32,
-    rules: String,
+row! {
+    struct RulesRow {
+        version: u32,
+        rules: String,
+    }
 }
 
-/// A reward as the ledger has it, or as it moves: one type for both ways.
-#[derive(Serialize, Deserialize)]
-struct RewardRow {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    kind: String,
-    rule: String,
-    beneficiary: String,
-    rep: Option<u32>,
-    lead: String,
-    #[serde(alias = "order_id")]
-    order: Option<String>,
-    unit: Unit,
-    form: Form,
-    amount: i64,
-    terms: u32,
-    earned_at: i64,
-    due_at: i64,
-    approval: Approval,
+row! {
+    /// A reward as the ledger has it, or as it moves: one type for both ways.
+    #[derive(Serialize)]
+    struct RewardRow {
+        id: String = decode::or_default,
+        kind: String = decode::or_default,
+        rule: String,
+        beneficiary: String,
+        rep: Option<u32>,
+        lead: String,
+        order: Option<String>,
+        unit: Unit,
+        form: Form,
+        amount: i64,
+        terms: u32,
+        earned_at: i64,
+        due_at: i64,
+        approval: Approval,
+    }
 }
 
 /// The facts of an account; `None` where the advocate has none.
@@ -379,13 +388,15 @@ pub async fn write(
     Ok(())
 }
 
-/// An account.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct AccountId {
-    /// Number of the program.
-    pub program: u16,
-    /// Number of the advocate.
-    pub advocate: u32,
+row! {
+    /// An account.
+    #[derive(Debug, Clone, Copy)]
+    pub struct AccountId {
+        /// Number of the program.
+        pub program: u16,
+        /// Number of the advocate.
+        pub advocate: u32,
+    }
 }
 
 /// At most `limit` accounts whose ledger is behind.

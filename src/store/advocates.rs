@@ -1,39 +1,42 @@
 //! Advocates.
 
-use serde::Deserialize;
-
 use super::{
-    Database, DatabaseError, Statement, Value, name_of, one, programs::Created, several, statement,
+    Database, DatabaseError, Statement, Value, one, programs::Created, several, statement,
 };
-use crate::domain::{
-    link::AdvocateNumber,
-    person,
-    program::{AdvocateKind, Email, Identifier, Name, Status},
+use crate::{
+    decode::row,
+    domain::{
+        link::AdvocateNumber,
+        person,
+        program::{AdvocateKind, Email, Identifier, Name, Status},
+    },
 };
 
-/// An advocate as they are stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Their number in a link.
-    pub number: u32,
-    /// What another system calls them.
-    pub external_id: Option<String>,
-    /// Customer, partner or employee.
-    pub kind: AdvocateKind,
-    /// Their name.
-    pub name: String,
-    /// Their address.
-    pub email: Option<String>,
-    /// Whether their links work.
-    pub status: Status,
-    /// The group inside their kind that they belong to (a slug).
-    pub segment: Option<String>,
-    /// The rep who owns them (a slug).
-    pub owner: Option<String>,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// Unix milliseconds.
-    pub updated_at: i64,
+row! {
+    /// An advocate as they are stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Their number in a link.
+        pub number: u32,
+        /// What another system calls them.
+        pub external_id: Option<String>,
+        /// Customer, partner or employee.
+        pub kind: AdvocateKind,
+        /// Their name.
+        pub name: String,
+        /// Their address.
+        pub email: Option<String>,
+        /// Whether their links work.
+        pub status: Status,
+        /// The group inside their kind that they belong to (a slug).
+        pub segment: Option<String>,
+        /// The rep who owns them (a slug).
+        pub owner: Option<String>,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// Unix milliseconds.
+        pub updated_at: i64,
+    }
 }
 
 /// A new advocate.
@@ -223,7 +226,7 @@ pub fn insert_as(program: u16, number: u32, new: &New<'_>, now: i64) -> Statemen
         program,
         number,
         new.external_id.map(Identifier::as_str),
-        name_of(new.kind),
+        new.kind.name(),
         new.name.as_str(),
         new.email.map(Email::as_str),
         new.email.map(|email| hash(email.as_str())),
@@ -248,7 +251,7 @@ pub async fn create(
         program,
         serde_json::to_string(candidates)?,
         external_id,
-        name_of(new.kind),
+        new.kind.name(),
         new.name.as_str(),
         new.email.map(Email::as_str),
         new.email.map(|email| hash(email.as_str())),
@@ -275,11 +278,11 @@ pub async fn update(
         UPDATE,
         program,
         number,
-        changes.kind.map(name_of),
+        changes.kind.map(AdvocateKind::name),
         changes.name.map(Name::as_str),
         changes.email.as_deref(),
         changes.email.as_deref().map(hash),
-        changes.status.map(name_of),
+        changes.status.map(Status::name),
         changes.segment,
         changes.owner,
         now,
@@ -308,15 +311,17 @@ pub async fn page(
     one(db, statement).await?.all()
 }
 
-/// An advocate that one of many references means.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Resolved {
-    /// The reference's place among those that were asked for.
-    pub position: usize,
-    /// Their number.
-    pub number: u32,
-    /// Whether their links work.
-    pub status: Status,
+row! {
+    /// An advocate that one of many references means.
+    #[derive(Debug, Clone)]
+    pub struct Resolved {
+        /// The reference's place among those that were asked for.
+        pub position: usize,
+        /// Their number.
+        pub number: u32,
+        /// Whether their links work.
+        pub status: Status,
+    }
 }
 
 /// Resolves many references in one statement.

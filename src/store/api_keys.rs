@@ -1,32 +1,32 @@
 //! API keys, stored as hashes.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, one, statement};
 use crate::{
+    decode::{self, row},
     domain::{access::Scope, program::Name},
-    json,
 };
 
-/// A key as it is stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Its public id.
-    pub id: String,
-    /// What it is for.
-    pub name: String,
-    /// What it may do, as JSON.
-    scopes: String,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// Unix milliseconds.
-    pub revoked_at: Option<i64>,
+row! {
+    /// A key as it is stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Its public id.
+        pub id: String,
+        /// What it is for.
+        pub name: String,
+        /// What it may do, as JSON.
+        scopes: String,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// Unix milliseconds.
+        pub revoked_at: Option<i64>,
+    }
 }
 
 impl Row {
     /// What the key may do.
     pub fn scopes(&self) -> Result<Vec<Scope>, DatabaseError> {
-        Ok(json::read(self.scopes.as_bytes())?)
+        Ok(decode::read(self.scopes.as_bytes())?)
     }
 }
 

@@ -1,28 +1,31 @@
 //! Destinations.
 
-use serde::Deserialize;
-
-use super::{Database, DatabaseError, name_of, one, programs::Created, several, statement};
-use crate::domain::{
-    landing::Destination,
-    program::{Slug, Status},
+use super::{Database, DatabaseError, one, programs::Created, several, statement};
+use crate::{
+    decode::row,
+    domain::{
+        landing::Destination,
+        program::{Slug, Status},
+    },
 };
 
-/// A destination as it is stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Its number in a link.
-    pub number: u8,
-    /// Its name in requests.
-    pub slug: String,
-    /// Where it is.
-    pub url: Destination,
-    /// Whether links may lead there.
-    pub status: Status,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// Unix milliseconds.
-    pub updated_at: i64,
+row! {
+    /// A destination as it is stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Its number in a link.
+        pub number: u8,
+        /// Its name in requests.
+        pub slug: String,
+        /// Where it is.
+        pub url: Destination,
+        /// Whether links may lead there.
+        pub status: Status,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// Unix milliseconds.
+        pub updated_at: i64,
+    }
 }
 
 const BY_SLUG: &str = "
@@ -47,11 +50,13 @@ const PAGE: &str = "
     SELECT number, slug, url, status, created_at, updated_at
     FROM destinations WHERE program = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
 
-/// A destination that links may lead to.
-#[derive(Debug, Deserialize)]
-pub struct Active {
-    /// Where it is.
-    pub url: Destination,
+row! {
+    /// A destination that links may lead to.
+    #[derive(Debug)]
+    pub struct Active {
+        /// Where it is.
+        pub url: Destination,
+    }
 }
 
 const ACTIVE: &str = "
@@ -100,7 +105,7 @@ pub async fn update(
         program,
         slug,
         url.map(Destination::as_str),
-        status.map(name_of),
+        status.map(Status::name),
         now,
     );
     one(db, update).await?.first()

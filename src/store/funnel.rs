@@ -4,66 +4,65 @@
 //! Clicks are read from the tallies alone. A lead is counted where its credit
 //! went, each lead once, whatever there is to be grouped by.
 
-use serde::Deserialize;
-
-use super::{Database, DatabaseError, leads::embedded, one, statement};
+use super::{Database, DatabaseError, one, statement};
+use crate::decode::{self, names, row};
 
 /// A sum of each unit: minor units of a currency, or months.
 pub type Sums = Vec<(String, i64)>;
 
-/// What a line of the funnel is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// One group.
-    Row,
-    /// All groups that there is no room for.
-    Others,
-    /// Leads in no group that nobody has the credit for.
-    Unattributed,
-    /// Everything.
-    Total,
+names! {
+    /// What a line of the funnel is.
+    pub enum Place {
+        /// One group.
+        Row => "row",
+        /// All groups that there is no room for.
+        Others => "others",
+        /// Leads in no group that nobody has the credit for.
+        Unattributed => "unattributed",
+        /// Everything.
+        Total => "total",
+    }
 }
 
-/// The counts of a line.
-#[derive(Debug, Deserialize)]
-pub struct Line {
-    /// What it is.
-    pub place: Place,
-    /// The group; `None` in a row of what is in none, though it has an advocate.
-    pub key: Option<String>,
-    /// What the group is called.
-    pub name: Option<String>,
-    /// Shares begun.
-    pub intent: i64,
-    /// Shares sent.
-    pub sent: i64,
-    /// Clicks of people.
-    pub clicks: u64,
-    /// Leads.
-    pub leads: u64,
-    /// … whose credit a click earned.
-    pub leads_from_clicks: u64,
-    /// … that were ever accepted.
-    pub accepted: u64,
-    /// … that ever had a meeting.
-    pub meetings: u64,
-    /// … that ever were an opportunity.
-    pub opportunities: u64,
-    /// … after a meeting.
-    pub opportunities_met: u64,
-    /// … that were won.
-    pub won: u64,
-    /// … as an opportunity.
-    pub opportunities_won: u64,
-    /// … that are lost.
-    pub lost: u64,
-    /// What they bought and did not give back.
-    #[serde(deserialize_with = "embedded")]
-    pub revenue: Sums,
-    /// What they are rewarded with.
-    #[serde(deserialize_with = "embedded")]
-    pub rewards: Sums,
+row! {
+    /// The counts of a line.
+    #[derive(Debug)]
+    pub struct Line {
+        /// What it is.
+        pub place: Place,
+        /// The group; `None` in a row of what is in none, though it has an advocate.
+        pub key: Option<String>,
+        /// What the group is called.
+        pub name: Option<String>,
+        /// Shares begun.
+        pub intent: i64,
+        /// Shares sent.
+        pub sent: i64,
+        /// Clicks of people.
+        pub clicks: u64,
+        /// Leads.
+        pub leads: u64,
+        /// … whose credit a click earned.
+        pub leads_from_clicks: u64,
+        /// … that were ever accepted.
+        pub accepted: u64,
+        /// … that ever had a meeting.
+        pub meetings: u64,
+        /// … that ever were an opportunity.
+        pub opportunities: u64,
+        /// … after a meeting.
+        pub opportunities_met: u64,
+        /// … that were won.
+        pub won: u64,
+        /// … as an opportunity.
+        pub opportunities_won: u64,
+        /// … that are lost.
+        pub lost: u64,
+        /// What they bought and did not give back.
+        pub revenue: Sums = decode::embedded,
+        /// What they are rewarded with.
+        pub rewards: Sums = decode::embedded,
+    }
 }
 
 /// Of the programs from `?1` to `?2`, the leads from `?4` to before `?5` (Unix
@@ -298,30 +297,25 @@ const ADVOCATES: &str = "
         SELECT leads, row_number() OVER (ORDER BY leads DESC) AS n,
           (count(*) OVER () + 99) / 100 AS top
         FROM referred))
-    SELECT *,
-      CAST(referrals AS REAL) / nullif(active, 0) AS per_active,
-      CAST(top_referrals AS REAL) / nullif(referrals, 0) AS top_share
-    FROM enrolled, referrals";
+    SELECT * FROM enrolled, referrals";
 
-/// What advocates did in a period. Those who are disabled count for nothing.
-#[derive(Debug, Deserialize)]
-pub struct Advocates {
-    /// Advocates.
-    pub enrolled: u64,
-    /// … who shared, or have the credit for a lead.
-    pub active: u64,
-    /// … who have the credit for a lead.
-    pub referring: u64,
-    /// Leads that they have the credit for.
-    pub referrals: u64,
-    /// … for each one who is active.
-    pub per_active: Option<f64>,
-    /// The busiest hundredth of those who refer, rounded up.
-    pub top: u64,
-    /// The leads of these.
-    pub top_referrals: u64,
-    /// … as a share of all.
-    pub top_share: Option<f64>,
+row! {
+    /// What advocates did in a period. Those who are disabled count for nothing.
+    #[derive(Debug)]
+    pub struct Advocates {
+        /// Advocates.
+        pub enrolled: u64,
+        /// … who shared, or have the credit for a lead.
+        pub active: u64,
+        /// … who have the credit for a lead.
+        pub referring: u64,
+        /// Leads that they have the credit for.
+        pub referrals: u64,
+        /// The busiest hundredth of those who refer, rounded up.
+        pub top: u64,
+        /// The leads of these.
+        pub top_referrals: u64,
+    }
 }
 
 /// The funnel's lines, in their order, with at most so many rows.

@@ -1,19 +1,19 @@
 //! Labels: what a link was shared for, a campaign for instance.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, one, programs::Created, several, statement};
-use crate::domain::program::Slug;
+use crate::{decode::row, domain::program::Slug};
 
-/// A label as it is stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Its number in a link.
-    pub number: u16,
-    /// Its name in requests.
-    pub slug: String,
-    /// Unix milliseconds.
-    pub created_at: i64,
+row! {
+    /// A label as it is stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Its number in a link.
+        pub number: u16,
+        /// Its name in requests.
+        pub slug: String,
+        /// Unix milliseconds.
+        pub created_at: i64,
+    }
 }
 
 const BY_SLUG: &str = "

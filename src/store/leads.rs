@@ -4,64 +4,67 @@
 //! that was read: whoever was overtaken meanwhile gets a conflict, with the whole
 //! batch undone, and reads again.
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
-use super::{Database, DatabaseError, Document, Statement, flag, one, statement, time};
-use crate::domain::{
-    attribution::{Decision, Proof, Touch, Verdict},
-    lead::{Flag, Stage},
-    program::{self, WindowDays},
+use super::{Database, DatabaseError, Document, Statement, one, statement, time};
+use crate::{
+    decode::{self, row},
+    domain::{
+        attribution::{Decision, Proof, Touch, Verdict},
+        lead::{Flag, Stage},
+        program::{self, WindowDays},
+    },
 };
 
-/// A lead as decisions see it: all that changes, and nothing of the person.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Lead {
-    /// `ld_` and a UUID of version 7 in base62.
-    pub id: String,
-    /// Number of its program.
-    pub program: u16,
-    /// When the prospect raised a hand or was named (Unix ms).
-    pub at: i64,
-    /// What a touch has to precede (Unix ms).
-    pub moment: i64,
-    /// Where it stands.
-    pub stage: Stage,
-    /// Why it was lost.
-    pub reason: Option<String>,
-    /// When it got to each stage (Unix ms).
-    pub accepted_at: Option<i64>,
-    /// See above.
-    pub meeting_at: Option<i64>,
-    /// See above.
-    pub opportunity_at: Option<i64>,
-    /// See above.
-    pub won_at: Option<i64>,
-    /// See above.
-    pub lost_at: Option<i64>,
-    /// Set aside by a trap for machines.
-    #[serde(deserialize_with = "flag")]
-    pub suspected: bool,
-    /// Who has the credit.
-    pub advocate: Option<u32>,
-    /// By which medium (its code).
-    pub medium: Option<u8>,
-    /// Under which label (its number).
-    pub label: Option<u16>,
-    /// By what proof.
-    pub touch: Option<Proof>,
-    /// The version of the reward rules that hold for it.
-    pub terms: u32,
-    /// The rep who follows it up (a slug).
-    pub owner: Option<String>,
-    /// Rises with every change.
-    pub version: i64,
-    /// What can earn the credit, in the order of recording.
-    #[serde(deserialize_with = "embedded")]
-    pub touches: Vec<Touch>,
-    /// How many decisions there were.
-    pub decisions: u16,
-    /// How many entries its history has.
-    pub events: u16,
+row! {
+    /// A lead as decisions see it: all that changes, and nothing of the person.
+    #[derive(Debug, Clone)]
+    pub struct Lead {
+        /// `ld_` and a UUID of version 7 in base62.
+        pub id: String,
+        /// Number of its program.
+        pub program: u16,
+        /// When the prospect raised a hand or was named (Unix ms).
+        pub at: i64,
+        /// What a touch has to precede (Unix ms).
+        pub moment: i64,
+        /// Where it stands.
+        pub stage: Stage,
+        /// Why it was lost.
+        pub reason: Option<String>,
+        /// When it got to each stage (Unix ms).
+        pub accepted_at: Option<i64>,
+        /// See above.
+        pub meeting_at: Option<i64>,
+        /// See above.
+        pub opportunity_at: Option<i64>,
+        /// See above.
+        pub won_at: Option<i64>,
+        /// See above.
+        pub lost_at: Option<i64>,
+        /// Set aside by a trap for machines.
+        pub suspected: bool = decode::flag,
+        /// Who has the credit.
+        pub advocate: Option<u32>,
+        /// By which medium (its code).
+        pub medium: Option<u8>,
+        /// Under which label (its number).
+        pub label: Option<u16>,
+        /// By what proof.
+        pub touch: Option<Proof>,
+        /// The version of the reward rules that hold for it.
+        pub terms: u32,
+        /// The rep who follows it up (a slug).
+        pub owner: Option<String>,
+        /// Rises with every change.
+        pub version: i64,
+        /// What can earn the credit, in the order of recording.
+        pub touches: Vec<Touch> = decode::embedded,
+        /// How many decisions there were.
+        pub decisions: u16,
+        /// How many entries its history has.
+        pub events: u16,
+    }
 }
 
 impl Lead {
@@ -337,54 +340,59 @@ const SIGNS: &str = "
                 ON c.utc_day = v.utc_day AND c.program = v.program AND c.visitor = v.visitor
                   AND c.id = unhex(click.value)))) AS same_visitor";
 
-/// What the fraud rules look at, as SQL has it.
-#[derive(Debug, Deserialize)]
-pub struct SignsRow {
-    same_email: Option<i64>,
-    same_domain: Option<i64>,
-    earlier_leads: u32,
-    disposable_mail: i64,
-    existing_customer: i64,
-    same_visitor: i64,
+row! {
+    /// What the fraud rules look at, as SQL has it.
+    #[derive(Debug)]
+    pub struct SignsRow {
+        same_email: Option<i64>,
+        same_domain: Option<i64>,
+        earlier_leads: u32,
+        disposable_mail: i64,
+        existing_customer: i64,
+        same_visitor: i64,
+    }
 }
 
-/// What a program decides by at present.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Terms {
-    /// The version of its attribution policy.
-    pub version: u32,
-    /// Which touch wins under it.
-    pub touch: program::Touch,
-    /// Within how many days.
-    pub window_days: WindowDays,
-    /// The version of its reward rules, 0 for none.
-    pub rules: u32,
+row! {
+    /// What a program decides by at present.
+    #[derive(Debug, Clone)]
+    pub struct Terms {
+        /// The version of its attribution policy.
+        pub version: u32,
+        /// Which touch wins under it.
+        pub touch: program::Touch,
+        /// Within how many days.
+        pub window_days: WindowDays,
+        /// The version of its reward rules, 0 for none.
+        pub rules: u32,
+    }
 }
 
-/// A decision as it was made.
-#[derive(Debug, Deserialize)]
-pub struct Decided {
-    /// Which it is, from 1.
-    pub n: u16,
-    /// When it was made (Unix ms).
-    pub at: i64,
-    /// The version of the policy.
-    pub policy: u32,
-    /// What touches had to precede (Unix ms).
-    pub moment: i64,
-    /// The `n` of the touch that won.
-    pub winner: Option<u16>,
-    /// `[n, verdict]` for each touch.
-    #[serde(deserialize_with = "embedded")]
-    pub verdicts: Vec<(u16, Verdict)>,
-    /// What gave rise to it.
-    pub cause: String,
-    /// Who did that.
-    pub by: String,
-    /// Which touch won under it.
-    pub touch: program::Touch,
-    /// Within how many days.
-    pub window_days: WindowDays,
+row! {
+    /// A decision as it was made.
+    #[derive(Debug)]
+    pub struct Decided {
+        /// Which it is, from 1.
+        pub n: u16,
+        /// When it was made (Unix ms).
+        pub at: i64,
+        /// The version of the policy.
+        pub policy: u32,
+        /// What touches had to precede (Unix ms).
+        pub moment: i64,
+        /// The `n` of the touch that won.
+        pub winner: Option<u16>,
+        /// `[n, verdict]` for each touch.
+        pub verdicts: Vec<(u16, Verdict)> = decode::embedded,
+        /// What gave rise to it.
+        pub cause: String,
+        /// Who did that.
+        pub by: String,
+        /// Which touch won under it.
+        pub touch: program::Touch,
+        /// Within how many days.
+        pub window_days: WindowDays,
+    }
 }
 
 /// How a lead is looked for.
@@ -399,14 +407,6 @@ pub enum Which<'a> {
     Customer(u16, &'a str, i64),
     /// By a click (in hexadecimal) among its touches.
     Click(u16, &'a str),
-}
-
-/// Reads JSON that stands in a text column.
-pub(super) fn embedded<'de, D: Deserializer<'de>, T: DeserializeOwned>(
-    from: D,
-) -> Result<T, D::Error> {
-    let text = String::deserialize(from)?;
-    crate::json::read(text.as_bytes()).map_err(serde::de::Error::custom)
 }
 
 /// The statement that reads a lead.
@@ -455,15 +455,17 @@ pub async fn in_period(
     .all()
 }
 
-/// What leads brought in, net of refunds: a row for each lead and currency.
-#[derive(Debug, Deserialize)]
-pub struct Revenue {
-    /// Id of the lead.
-    pub lead: String,
-    /// ISO 4217.
-    pub currency: String,
-    /// Minor units.
-    pub amount: i64,
+row! {
+    /// What leads brought in, net of refunds: a row for each lead and currency.
+    #[derive(Debug)]
+    pub struct Revenue {
+        /// Id of the lead.
+        pub lead: String,
+        /// ISO 4217.
+        pub currency: String,
+        /// Minor units.
+        pub amount: i64,
+    }
 }
 
 const REVENUE: &str = "

@@ -5,9 +5,9 @@
 
 use std::{future::Future, pin::Pin};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
-use crate::json::{self, Object};
+use crate::decode::{self, Decode, row};
 
 pub mod accounts;
 pub mod advocates;
@@ -76,7 +76,7 @@ pub enum DatabaseError {
     Failed(String),
     /// A row is not what its type expects.
     #[error("a row could not be read: {0}")]
-    Row(#[from] serde_json::Error),
+    Row(#[from] decode::Error),
     /// It answered for fewer statements than were sent.
     #[error("the database answered too little")]
     Short,
@@ -93,15 +93,16 @@ impl DatabaseError {
     }
 }
 
-/// A row that is ready to be answered: SQL has put the JSON together, so that
-/// what an answer holds is read in one place, and costs no code in the wasm.
-#[derive(Debug, serde::Deserialize)]
-pub struct Document {
-    /// A JSON object.
-    pub document: String,
-    /// Its place in a list, where it is asked for as a page.
-    #[serde(default)]
-    pub cursor: String,
+row! {
+    /// A row that is ready to be answered: SQL has put the JSON together, so that
+    /// what an answer holds is read in one place, and costs no code in the wasm.
+    #[derive(Debug)]
+    pub struct Document {
+        /// A JSON object.
+        pub document: String,
+        /// Its place in a list, where it is asked for as a page.
+        pub cursor: String = decode::or_default,
+    }
 }
 
 /// A time column as the API writes it ([`crate::domain::date::rfc3339`]).
@@ -129,13 +130,12 @@ pub(crate) use statement;
 
 impl Rows {
     /// The rows as values of `T`.
-    pub fn all<T: DeserializeOwned>(&self) -> Result<Vec<T>, DatabaseError> {
-        let rows: Vec<Object<T>> = json::read(self.0.as_bytes())?;
-        Ok(rows.into_iter().map(|Object(row)| row).collect())
+    pub fn all<T: Decode>(&self) -> Result<Vec<T>, DatabaseError> {
+        Ok(decode::read(self.0.as_bytes())?)
     }
 
     /// The first row, if there is one.
-    pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DatabaseError> {
+    pub fn first<T: Decode>(&self) -> Result<Option<T>, DatabaseError> {
         Ok(self.all()?.into_iter().next())
     }
 
@@ -215,15 +215,9 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// The name that serde gives a unit variant, as SQL stores it.
-fn name_of<T: Serialize>(variant: T) -> String {
-    // A unit variant always serialises, to its name in quotes.
-    let json = serde_json::to_string(&variant).unwrap_or_default();
-    json.trim_matches('"').to_owned()
-}
-
-/// Reads SQLite's 0 and 1 as a boolean.
-fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    use serde::Deserialize;
-    Ok(i64::deserialize(deserializer)? != 0)
+/// What is written as JSON always serialises.
+impl From<serde_json::Error> for DatabaseError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Row(error.into())
+    }
 }

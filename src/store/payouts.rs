@@ -4,34 +4,37 @@
 //! can be paid, less what they owe back. Those who owe more than they get have no
 //! line, and it is taken off the next.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, Document, Statement, one, statement, time};
-use crate::domain::reward::{Form, Unit};
+use crate::{
+    decode::row,
+    domain::reward::{Form, Unit},
+};
 
-/// A line of a payout, with who gets it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Line {
-    /// Its place, from 1.
-    pub n: u32,
-    /// `advocate`, `prospect` or `owner`.
-    pub beneficiary: String,
-    /// Their id: of an advocate, of a lead, or a rep's slug.
-    pub id: String,
-    /// Their name, if it is known.
-    pub name: Option<String>,
-    /// Their address, if it is known.
-    pub email: Option<String>,
-    /// What is counted.
-    pub unit: Unit,
-    /// In what form it is given.
-    pub form: Form,
-    /// In minor units or months; above 0.
-    pub amount: i64,
-    /// `issued`, `paid` or `returned`.
-    pub status: String,
-    /// The payer's reference, or why it came back.
-    pub reference: Option<String>,
+row! {
+    /// A line of a payout, with who gets it.
+    #[derive(Debug, Clone)]
+    pub struct Line {
+        /// Its place, from 1.
+        pub n: u32,
+        /// `advocate`, `prospect` or `owner`.
+        pub beneficiary: String,
+        /// Their id: of an advocate, of a lead, or a rep's slug.
+        pub id: String,
+        /// Their name, if it is known.
+        pub name: Option<String>,
+        /// Their address, if it is known.
+        pub email: Option<String>,
+        /// What is counted.
+        pub unit: Unit,
+        /// In what form it is given.
+        pub form: Form,
+        /// In minor units or months; above 0.
+        pub amount: i64,
+        /// `issued`, `paid` or `returned`.
+        pub status: String,
+        /// The payer's reference, or why it came back.
+        pub reference: Option<String>,
+    }
 }
 
 /// What the payer says of one line.

@@ -8,9 +8,8 @@
 //! Clicks are left alone: their visitor hashes were made under salts that are
 //! gone the day after (`jobs::salts`), so they are nobody's any more.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, Statement, one, several, statement, time};
+use crate::decode::row;
 
 pub mod export;
 
@@ -28,15 +27,17 @@ pub struct Wanted {
     pub advocate: Option<(u16, u32)>,
 }
 
-/// A person as they were found.
-#[derive(Debug, Deserialize)]
-pub struct Found {
-    /// Their rows, as the statements here take them (JSON).
-    document: String,
-    /// How many of them are advocates; those who are, have links.
-    pub advocates: u32,
-    /// How many rows there are.
-    pub rows: u32,
+row! {
+    /// A person as they were found.
+    #[derive(Debug)]
+    pub struct Found {
+        /// Their rows, as the statements here take them (JSON).
+        document: String,
+        /// How many of them are advocates; those who are, have links.
+        pub advocates: u32,
+        /// How many rows there are.
+        pub rows: u32,
+    }
 }
 
 /// The rows of a person. `CROSS` makes the planner take program after program, by
@@ -270,13 +271,15 @@ const ADVOCATES: &str = concat!(
 
 const ADDRESS_OF_LEAD: &str = "SELECT email, email_hash FROM leads WHERE id = ?1";
 
-/// By what address a lead's other rows are found.
-#[derive(Debug, Deserialize)]
-pub struct Address {
-    /// The address.
-    pub email: Option<String>,
-    /// Its hash; a sale may have told this alone.
-    pub email_hash: Option<String>,
+row! {
+    /// By what address a lead's other rows are found.
+    #[derive(Debug)]
+    pub struct Address {
+        /// The address.
+        pub email: Option<String>,
+        /// Its hash; a sale may have told this alone.
+        pub email_hash: Option<String>,
+    }
 }
 
 /// The address of a lead.

@@ -1,46 +1,48 @@
 //! Programs.
 
-use serde::Deserialize;
-
-use super::{Database, DatabaseError, Statement, flag, name_of, one, several, statement};
-use crate::domain::{
-    landing::PassThrough,
-    program::{Slug, Status, Touch, WindowDays},
-    zone::Zone,
+use super::{Database, DatabaseError, Statement, one, several, statement};
+use crate::{
+    decode::{self, row},
+    domain::{
+        landing::PassThrough,
+        program::{Slug, Status, Touch, WindowDays},
+        zone::Zone,
+    },
 };
 
-/// A program as it is stored.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// Its number in a link.
-    pub number: u16,
-    /// Its name in requests.
-    pub slug: String,
-    /// Its name for people.
-    pub name: String,
-    /// Whether its links work.
-    pub status: Status,
-    /// Its clock.
-    pub zone: Zone,
-    /// Which touch wins.
-    pub touch: Touch,
-    /// Within how many days.
-    pub window_days: WindowDays,
-    /// Whether a cookie is set.
-    #[serde(deserialize_with = "flag")]
-    pub cookie: bool,
-    /// What of the visitor's query reaches the landing page.
-    pub pass_through: PassThrough,
-    /// `og:title`, or empty.
-    pub preview_title: String,
-    /// `og:description`, or empty.
-    pub preview_description: String,
-    /// `og:image`, or empty.
-    pub preview_image: String,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// Unix milliseconds.
-    pub updated_at: i64,
+row! {
+    /// A program as it is stored.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// Its number in a link.
+        pub number: u16,
+        /// Its name in requests.
+        pub slug: String,
+        /// Its name for people.
+        pub name: String,
+        /// Whether its links work.
+        pub status: Status,
+        /// Its clock.
+        pub zone: Zone,
+        /// Which touch wins.
+        pub touch: Touch,
+        /// Within how many days.
+        pub window_days: WindowDays,
+        /// Whether a cookie is set.
+        pub cookie: bool = decode::flag,
+        /// What of the visitor's query reaches the landing page.
+        pub pass_through: PassThrough,
+        /// `og:title`, or empty.
+        pub preview_title: String,
+        /// `og:description`, or empty.
+        pub preview_description: String,
+        /// `og:image`, or empty.
+        pub preview_image: String,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// Unix milliseconds.
+        pub updated_at: i64,
+    }
 }
 
 /// What is set; `None` leaves a stored value, or takes the default.
@@ -140,12 +142,12 @@ pub async fn create(
         INSERT,
         slug.as_str(),
         fields.name.unwrap_or_default(),
-        name_of(fields.status.unwrap_or_default()),
+        fields.status.unwrap_or_default().name(),
         fields.zone.unwrap_or(Zone::UTC).name(),
-        name_of(fields.touch.unwrap_or_default()),
+        fields.touch.unwrap_or_default().name(),
         u16::from(fields.window_days.unwrap_or_default()),
         fields.cookie.unwrap_or(true),
-        name_of(fields.pass_through.unwrap_or_default()),
+        fields.pass_through.unwrap_or_default().name(),
         fields.preview_title.unwrap_or_default(),
         fields.preview_description.unwrap_or_default(),
         fields.preview_image.unwrap_or_default(),
@@ -166,12 +168,12 @@ pub async fn update(
         UPDATE,
         slug,
         fields.name,
-        fields.status.map(name_of),
+        fields.status.map(Status::name),
         fields.zone.map(Zone::name),
-        fields.touch.map(name_of),
+        fields.touch.map(Touch::name),
         fields.window_days.map(u16::from),
         fields.cookie,
-        fields.pass_through.map(name_of),
+        fields.pass_through.map(PassThrough::name),
         fields.preview_title,
         fields.preview_description,
         fields.preview_image,

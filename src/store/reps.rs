@@ -1,19 +1,22 @@
 //! Reps, and in what turn they get the leads that no owner gets.
 
-use serde::Deserialize;
+use super::{Database, DatabaseError, Document, one, several, statement, time};
+use crate::{
+    decode::row,
+    domain::program::{Email, Name, Slug, Status},
+};
 
-use super::{Database, DatabaseError, Document, name_of, one, several, statement, time};
-use crate::domain::program::{Email, Name, Slug, Status};
-
-/// A rep, as far as routing has to know them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Rep {
-    /// Their number.
-    pub number: u32,
-    /// Their name in requests.
-    pub slug: String,
-    /// Whether they get leads.
-    pub status: Status,
+row! {
+    /// A rep, as far as routing has to know them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Rep {
+        /// Their number.
+        pub number: u32,
+        /// Their name in requests.
+        pub slug: String,
+        /// Whether they get leads.
+        pub status: Status,
+    }
 }
 
 /// A rep as the API shows them.
@@ -69,9 +72,10 @@ const SET_ROUTING: &str = "
 const TAKE_TURN: &str = "
     UPDATE routing SET turn = turn + 1 WHERE program = ?1 RETURNING turn";
 
-#[derive(Deserialize)]
-struct Turn {
-    turn: usize,
+row! {
+    struct Turn {
+        turn: usize,
+    }
 }
 
 /// Creates or changes a rep; answers their document.
@@ -89,7 +93,7 @@ pub async fn put(
         slug.as_str(),
         name.as_str(),
         email,
-        name_of(status),
+        status.name(),
         now
     );
     one(db, upsert).await?.document()

@@ -3,20 +3,21 @@
 //! A key is unique in its program for good, and its row is written in the batch
 //! of its effect: either both are there or neither.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, Statement, one, statement};
+use crate::decode::row;
 
-/// What a key was first used for.
-#[derive(Debug, Deserialize)]
-pub struct First {
-    /// A fingerprint of what was asked, in hexadecimal; empty once the person it
-    /// was about was erased.
-    pub request: String,
-    /// The HTTP status of the answer.
-    pub status: u16,
-    /// The answer, JSON.
-    pub answer: String,
+row! {
+    /// What a key was first used for.
+    #[derive(Debug)]
+    pub struct First {
+        /// A fingerprint of what was asked, in hexadecimal; empty once the person it
+        /// was about was erased.
+        pub request: String,
+        /// The HTTP status of the answer.
+        pub status: u16,
+        /// The answer, JSON.
+        pub answer: String,
+    }
 }
 
 const SELECT: &str = "SELECT request, status, answer FROM requests WHERE program = ?1 AND key = ?2";

@@ -1,56 +1,55 @@
 //! Sales and refunds, and how a sale finds its lead.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, Document, Statement, one, statement, time};
+use crate::decode::{self, row};
 
-/// A sale, as it is recorded.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Sale {
-    /// What the shop calls it; unique in the program.
-    pub order_id: String,
-    /// When it was made (Unix ms).
-    pub at: i64,
-    /// Minor units of the currency.
-    pub amount: i64,
-    /// ISO 4217.
-    pub currency: String,
-    /// What was bought.
-    pub product: Option<String>,
-    /// The lead that it belongs to.
-    pub lead: Option<String>,
-    /// How that was found: `lead`, `receipt`, `customer` or `email`.
-    pub matched_by: Option<String>,
-    /// What the billing system calls who bought.
-    pub customer: Option<String>,
-    /// The hash of their address.
-    pub email_hash: Option<String>,
-    /// The click of the receipt, in hexadecimal.
-    pub click: Option<String>,
-    /// What of it was given back so far (minor units).
-    #[serde(default)]
-    pub refunded: i64,
+row! {
+    /// A sale, as it is recorded.
+    #[derive(Debug, Clone)]
+    pub struct Sale {
+        /// What the shop calls it; unique in the program.
+        pub order_id: String,
+        /// When it was made (Unix ms).
+        pub at: i64,
+        /// Minor units of the currency.
+        pub amount: i64,
+        /// ISO 4217.
+        pub currency: String,
+        /// What was bought.
+        pub product: Option<String>,
+        /// The lead that it belongs to.
+        pub lead: Option<String>,
+        /// How that was found: `lead`, `receipt`, `customer` or `email`.
+        pub matched_by: Option<String>,
+        /// What the billing system calls who bought.
+        pub customer: Option<String>,
+        /// The hash of their address.
+        pub email_hash: Option<String>,
+        /// The click of the receipt, in hexadecimal.
+        pub click: Option<String>,
+        /// What of it was given back so far (minor units).
+        pub refunded: i64 = decode::or_default,
+    }
 }
 
-/// A refund, as it is recorded.
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "as the API and the table call it"
-)]
-pub struct Refund {
-    /// What the shop calls it; unique in the program.
-    pub refund_id: String,
-    /// The sale that it undoes, which may not be here yet.
-    pub order_id: String,
-    /// When it was made (Unix ms).
-    pub at: i64,
-    /// Minor units of the currency.
-    pub amount: i64,
-    /// ISO 4217; that of the sale.
-    pub currency: String,
-    /// Why.
-    pub reason: Option<String>,
+row! {
+    /// A refund, as it is recorded.
+    #[derive(Debug, Clone)]
+    #[expect(clippy::struct_field_names, reason = "as the API and the table call it")]
+    pub struct Refund {
+        /// What the shop calls it; unique in the program.
+        pub refund_id: String,
+        /// The sale that it undoes, which may not be here yet.
+        pub order_id: String,
+        /// When it was made (Unix ms).
+        pub at: i64,
+        /// Minor units of the currency.
+        pub amount: i64,
+        /// ISO 4217; that of the sale.
+        pub currency: String,
+        /// Why.
+        pub reason: Option<String>,
+    }
 }
 
 const SALE: &str = "

@@ -1,9 +1,10 @@
 //! Shares.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, Statement, one, several, statement};
-use crate::domain::{link::Link, program::ShareKind};
+use crate::{
+    decode::row,
+    domain::{link::Link, program::ShareKind},
+};
 
 /// A share as it is recorded.
 #[derive(Debug, Clone)]
@@ -43,10 +44,11 @@ pub enum Recorded {
     Clash,
 }
 
-#[derive(Deserialize)]
-struct Stored {
-    request: String,
-    at: i64,
+row! {
+    struct Stored {
+        request: String,
+        at: i64,
+    }
 }
 
 const INSERT: &str = "
@@ -67,17 +69,19 @@ const SWEEP_VISITORS: &str = "DELETE FROM advocate_visitors WHERE utc_day < ?1";
 
 const SELECT: &str = "SELECT request, at FROM shares WHERE program = ?1 AND event = ?2";
 
-/// A share as its sender saw it recorded.
-#[derive(Debug, Deserialize)]
-pub struct Earlier {
-    /// See [`Share`].
-    pub request: String,
-    /// See [`Share`].
-    pub at: i64,
-    /// Number of the advocate.
-    pub advocate: u32,
-    /// Slug of the destination.
-    pub destination: String,
+row! {
+    /// A share as its sender saw it recorded.
+    #[derive(Debug)]
+    pub struct Earlier {
+        /// See [`Share`].
+        pub request: String,
+        /// See [`Share`].
+        pub at: i64,
+        /// Number of the advocate.
+        pub advocate: u32,
+        /// Slug of the destination.
+        pub destination: String,
+    }
 }
 
 const EARLIER: &str = "

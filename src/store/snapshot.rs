@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, one, programs, several, statement};
-use crate::domain::{
-    landing::Destination,
-    link::Link,
-    program::Status,
-    snapshot::{Preview, Program, Snapshot, Target},
+use crate::{
+    decode::row,
+    domain::{
+        landing::Destination,
+        link::Link,
+        program::Status,
+        snapshot::{Preview, Program, Snapshot, Target},
+    },
 };
 
 const VERSION: &str = "SELECT version FROM configuration";
@@ -23,29 +24,33 @@ const REVOKED: &str = "SELECT program, body FROM revocations ORDER BY program, b
 const REVOKED_IN: &str = "SELECT program, body FROM revocations WHERE program = ?1";
 const REVOKE: &str = "INSERT INTO revocations VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
-#[derive(Deserialize)]
-struct Version {
-    version: i64,
+row! {
+    struct Version {
+        version: i64,
+    }
 }
 
-#[derive(Deserialize)]
-struct DestinationRow {
-    program: u16,
-    number: u8,
-    url: Destination,
-    status: Status,
+row! {
+    struct DestinationRow {
+        program: u16,
+        number: u8,
+        url: Destination,
+        status: Status,
+    }
 }
 
-#[derive(Deserialize)]
-struct AdvocateRow {
-    program: u16,
-    number: u32,
+row! {
+    struct AdvocateRow {
+        program: u16,
+        number: u32,
+    }
 }
 
-#[derive(Deserialize)]
-struct LinkRow {
-    program: u16,
-    body: String,
+row! {
+    struct LinkRow {
+        program: u16,
+        body: String,
+    }
 }
 
 impl LinkRow {

@@ -1,41 +1,44 @@
 //! Spoken codes: what each of them stands for.
 
-use serde::Deserialize;
-
 use super::{Database, DatabaseError, one, several, statement};
-use crate::domain::{
-    channel::Medium,
-    link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
-    program::Status,
+use crate::{
+    decode::row,
+    domain::{
+        channel::Medium,
+        link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
+        program::Status,
+    },
 };
 
-/// A code as it is stored, with whose it is.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Row {
-    /// The code as it is said.
-    pub code: String,
-    /// What it is found by.
-    pub key: String,
-    /// Number of the program.
-    pub program: u16,
-    /// Its slug.
-    pub program_slug: String,
-    /// Number of the advocate.
-    pub advocate: u32,
-    /// Their name.
-    pub advocate_name: String,
-    /// Whether they may earn anything.
-    pub advocate_status: Status,
-    /// Medium code.
-    pub medium: u8,
-    /// Destination number.
-    pub destination: u8,
-    /// Label number.
-    pub label: u16,
-    /// Unix milliseconds.
-    pub created_at: i64,
-    /// When it was revoked (Unix ms).
-    pub revoked_at: Option<i64>,
+row! {
+    /// A code as it is stored, with whose it is.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// The code as it is said.
+        pub code: String,
+        /// What it is found by.
+        pub key: String,
+        /// Number of the program.
+        pub program: u16,
+        /// Its slug.
+        pub program_slug: String,
+        /// Number of the advocate.
+        pub advocate: u32,
+        /// Their name.
+        pub advocate_name: String,
+        /// Whether they may earn anything.
+        pub advocate_status: Status,
+        /// Medium code.
+        pub medium: u8,
+        /// Destination number.
+        pub destination: u8,
+        /// Label number.
+        pub label: u16,
+        /// Unix milliseconds.
+        pub created_at: i64,
+        /// When it was revoked (Unix ms).
+        pub revoked_at: Option<i64>,
+    }
 }
 
 impl Row {

@@ -3,10 +3,8 @@
 //! Owns the order in which they are looked at, and how much can be paid. No
 //! state is ever stored: it is read from the sums.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::Overflow;
+use crate::decode::names;
 
 /// The sums of one reward's ledger entries, in minor units or months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,36 +21,22 @@ pub struct Sums {
     pub holds: i64,
 }
 
-/// Where a reward stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Somebody or some rule wants it looked at first.
-    Held,
-    /// Nothing is owed any more.
-    Reversed,
-    /// It arrived.
-    Paid,
-    /// It was sent to be paid.
-    Issued,
-    /// It can be paid.
-    Approved,
-    /// It waits for its day or for approval.
-    Pending,
-}
-
-impl State {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Reversed => "reversed",
-            Self::Paid => "paid",
-            Self::Issued => "issued",
-            Self::Approved => "approved",
-            Self::Pending => "pending",
-        }
+names! {
+    /// Where a reward stands.
+    #[derive(PartialOrd, Ord)]
+    pub enum State {
+        /// Somebody or some rule wants it looked at first.
+        Held => "held",
+        /// Nothing is owed any more.
+        Reversed => "reversed",
+        /// It arrived.
+        Paid => "paid",
+        /// It was sent to be paid.
+        Issued => "issued",
+        /// It can be paid.
+        Approved => "approved",
+        /// It waits for its day or for approval.
+        Pending => "pending",
     }
 }
 

@@ -1,35 +1,34 @@
 //! Rows: what is asked and what is answered, as CSV and as NDJSON.
 
 use http::{HeaderMap, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    decode::{Decode, Tree, record},
     domain::cell::{self, guard, unguard},
-    http::{
-        input::{has_media_type, in_our_words, is_object},
-        problem::Problem,
-    },
-    json::{self, Object},
+    http::{input::has_media_type, problem::Problem},
 };
 
 /// The columns of a CSV, in any order; `advocate` is needed.
 const COLUMNS: [&str; 5] = ["advocate", "channel", "medium", "destination", "label"];
 
-/// A row that asks for a link.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct Wanted {
-    /// Id of the advocate, or `ext:` and their external id.
-    pub(super) advocate: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) medium: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) destination: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) label: Option<String>,
+record! {
+    /// A row that asks for a link.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(in crate::http) struct Wanted {
+        /// Id of the advocate, or `ext:` and their external id.
+        pub(super) advocate: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) channel: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) medium: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) destination: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) label: Option<String>,
+    }
 }
 
 /// What became of a row: a link, or an error.
@@ -211,12 +210,15 @@ impl Rows {
 }
 
 fn parse_json(text: &str) -> Result<Wanted, String> {
-    if !is_object(text.as_bytes()) {
+    let tree = Tree::parse(text.as_bytes()).map_err(|error| {
+        // Of the position only the column is new, and of little use.
+        let error = error.to_string();
+        error.split(" at line ").next().unwrap_or(&error).to_owned()
+    })?;
+    if !matches!(tree, Tree::Object(_)) {
         return Err("the row is not a JSON object".to_owned());
     }
-    json::read::<Object<Wanted>>(text.as_bytes())
-        .map(|Object(row)| row)
-        .map_err(|error| in_our_words(&error))
+    Wanted::decode(tree).map_err(|fault| fault.to_string())
 }
 
 fn header_places(cells: &[String]) -> Result<[Option<usize>; COLUMNS.len()], String> {
