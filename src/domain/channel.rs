@@ -174,21 +174,6 @@ mod tests {
     }
 
     #[test]
-    fn names_and_serde_agree() {
-        for medium in Medium::ALL {
-            let json = serde_json::to_string(&medium).unwrap();
-            assert_eq!(json, format!("\"{}\"", medium.name()));
-            assert_eq!(Medium::from_code(medium.code()), Some(medium));
-        }
-        for channel in Channel::ALL {
-            let json = serde_json::to_string(&channel).unwrap();
-            assert_eq!(json, format!("\"{}\"", channel.name()));
-            assert_eq!(channel.default_medium().channel(), channel);
-        }
-        assert_eq!(Medium::from_code(16), None);
-    }
-
-    #[test]
     fn a_channel_and_a_medium_of_another_contradict() {
         assert_eq!(choose(Some(Channel::Social), None), Ok(Medium::Social));
         assert_eq!(choose(None, Some(Medium::Qr)), Ok(Medium::Qr));

@@ -124,9 +124,7 @@ mod tests {
 
     #[test]
     fn the_edges_are_pinned() {
-        use Stage::{Accepted, Lost, Meeting, New, Opportunity, Won};
-        let all = [New, Accepted, Meeting, Opportunity, Won, Lost];
-        let edges: Vec<String> = all
+        let edges: Vec<String> = Stage::ALL
             .iter()
             .flat_map(|from| {
                 from.next()
@@ -139,10 +137,6 @@ mod tests {
             "new>accepted new>lost accepted>meeting accepted>opportunity accepted>lost \
              meeting>opportunity meeting>lost opportunity>won opportunity>lost lost>accepted"
         );
-        for stage in all {
-            let json = serde_json::to_string(&stage).unwrap();
-            assert_eq!(json, format!("\"{}\"", stage.name()));
-        }
     }
 
     #[test]

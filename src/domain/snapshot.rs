@@ -164,6 +164,7 @@ impl Program {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::decode;
     use crate::domain::link::{AdvocateNumber, DestinationNumber};
 
     pub(crate) fn program() -> Program {
@@ -241,7 +242,10 @@ pub(crate) mod tests {
     #[test]
     fn it_survives_its_json() {
         let text = serde_json::to_string(&snapshot()).unwrap();
-        assert_eq!(serde_json::from_str::<Snapshot>(&text).unwrap(), snapshot());
+        assert_eq!(
+            decode::read::<Snapshot>(text.as_bytes()).unwrap(),
+            snapshot()
+        );
         assert!(text.contains("\"zone\":\"Asia/Kolkata\""), "{text}");
     }
 }

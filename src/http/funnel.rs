@@ -43,6 +43,7 @@ record! {
         #[param(format = "date")]
         to: Option<String>,
         /// What the rows are; channels unless said.
+        #[param(required = false)]
         by: FunnelBy = decode::or_default,
     }
 }
@@ -460,6 +461,7 @@ record! {
         /// A quarter by the program's clock, like `2026-Q4`; the current one unless said.
         quarter: Option<String>,
         /// Who competes; campaigns unless said.
+        #[param(required = false)]
         by: Competitors = decode::or_default,
     }
 }

@@ -56,6 +56,7 @@ record! {
         prospect: Raised,
         /// Receipts that the landing page was given in `gw` and `gw_click`; at most 20
         /// are looked at.
+        #[serde(default)]
         receipts: Vec<String> = decode::or_default,
         /// A spoken code that they were given.
         code: Option<String>,

@@ -251,11 +251,14 @@ fn a_bad_object_is_reported_in_its_place_and_stops_nothing() {
             r#"{"advocate":"ext:maya","channel":"email","medium":null}"#,
             "",
         ),
-        (r#"{"channel":"email"}"#, "missing field `advocate`"),
-        (r#"{"advocate":7,"channel":"email"}"#, "invalid type"),
+        (r#"{"channel":"email"}"#, "`advocate` is missing"),
+        (
+            r#"{"advocate":7,"channel":"email"}"#,
+            "`advocate` invalid type: integer `7`, expected a string",
+        ),
         (
             r#"{"advocate":"ext:maya","chanel":"email"}"#,
-            "unknown field `chanel`",
+            "`chanel` is not a known field",
         ),
         (r#"{"advocate":"ext:maya""#, "EOF"),
         (r#"["ext:maya","email"]"#, "not a JSON object"),

@@ -5,9 +5,12 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::EXAMPLES;
-use crate::domain::{
-    money::Currency,
-    reward::{Rules, RulesError},
+use crate::{
+    decode::Error,
+    domain::{
+        money::Currency,
+        reward::{Rules, RulesError},
+    },
 };
 
 const SCHEMA: &str = include_str!("../../../../public/reward-rules.schema.json");
@@ -116,20 +119,26 @@ fn what_is_at_the_edge_of_the_allowed_is_read() {
 }
 
 /// What the types of the fields refuse: in which document, what in the place of
-/// what, serde's message. The HTTP layer finds the place.
+/// what, what is said.
 const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
-    ("{}", "{}", "{}", "missing field `rules`", Refuses),
+    ("{}", "{}", "{}", "`rules` is missing", Refuses),
     (NONE, "[]", "{}", "invalid type: map", Refuses),
     (
         NONE,
         "[]",
         "[], \"more\": 1",
-        "unknown field `more`",
+        "`more` is not a known field",
         Refuses,
     ),
     (NONE, "[]", "[7]", "invalid type: integer", Refuses),
     (NONE, "[]", "null", "invalid type: null", Refuses),
-    (FIXED, r#""id": "a", "#, "", "missing field `id`", Refuses),
+    (
+        FIXED,
+        r#""id": "a", "#,
+        "",
+        "`rules[0].id` is missing",
+        Refuses,
+    ),
     (FIXED, r#""a""#, r#""A""#, SLUG, Refuses),
     (FIXED, r#""a""#, r#""a--b""#, SLUG, Refuses),
     (FIXED, r#""a""#, r#""-a""#, SLUG, Refuses),
@@ -170,7 +179,13 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         ONE_PAY,
         Refuses,
     ),
-    (FIXED, "fixed", "thanks", "unknown field `thanks`", Refuses),
+    (
+        FIXED,
+        "fixed",
+        "thanks",
+        "`rules[0].pay.thanks` is not a known field",
+        Refuses,
+    ),
     (FIXED, r#""amount": 1"#, r#""amount": 0"#, AMOUNT, Refuses),
     (
         FIXED,
@@ -219,7 +234,7 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         FIXED,
         WON,
         r#""when": "won", "only": {"kind": []}"#,
-        "unknown field `kind`",
+        "`rules[0].only.kind` is not a known field",
         Refuses,
     ),
     (
@@ -275,7 +290,7 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         FIXED,
         WON,
         r#""when": "won", "cap": {"amount": 1}"#,
-        "missing field `per`",
+        "`rules[0].cap.per` is missing",
         Refuses,
     ),
     (
@@ -311,7 +326,7 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         LADDER,
         r#", "after": "last""#,
         "",
-        "missing field `after`",
+        "`rules[0].pay.ladder.after` is missing",
         Refuses,
     ),
     (
@@ -325,7 +340,7 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         INSTEAD,
         r#""only": {"kinds": ["partner"]}, "#,
         "",
-        "missing field `only`",
+        "`rules[0].instead[0].only` is missing",
         Refuses,
     ),
     // A schema sees neither how a number is written nor that a key was there before.
@@ -347,7 +362,7 @@ const NO_FIELDS: &[(&str, &str, &str, &str, Schema)] = &[
         FIXED,
         WON,
         r#""when": "won", "when": "won""#,
-        "duplicate field `when`",
+        "`rules[0].when` stands twice",
         CannotTell,
     ),
     (
@@ -364,9 +379,10 @@ fn what_a_field_cannot_hold_is_refused_by_code_and_schema() {
     let validator = validator();
     let check = |text: &str, message: &str, schema: Schema| {
         match Rules::parse(text) {
-            Err(RulesError::Json(error)) => {
-                assert!(error.is_data(), "{text}: {error}");
-                assert!(error.to_string().contains(message), "{text}: {error}");
+            Err(RulesError::Unreadable(Error::Fault(fault))) => {
+                let told = fault.to_string();
+                assert!(told.contains(message), "{text}: {told}");
+                assert!(told.starts_with('`'), "{text}: {told}");
             }
             other => panic!("{text}: {other:?}"),
         }
@@ -383,7 +399,10 @@ fn what_a_field_cannot_hold_is_refused_by_code_and_schema() {
         "must be 1 to 200 characters",
         Refuses,
     );
-    assert!(matches!(Rules::parse("{"), Err(RulesError::Json(error)) if !error.is_data()));
+    assert!(matches!(
+        Rules::parse("{"),
+        Err(RulesError::Unreadable(Error::Syntax(_)))
+    ));
 }
 
 /// What makes no sense together: in which document, what in the place of what,

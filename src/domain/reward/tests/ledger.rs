@@ -9,13 +9,16 @@ use super::{
     Account, AdvocateKind, Channel, Currency, DAY, Entitlement, Order, Referral, RewardKey, Rules,
     entitlements, rules,
 };
-use crate::domain::{
-    link::ProgramNumber,
-    reward::{
-        Approval, Form, Overflow, Unit,
-        key::Beneficiary,
-        settle::{Kind, Movement, Standing, settle},
-        state::{State, Sums, payable, state},
+use crate::{
+    decode,
+    domain::{
+        link::ProgramNumber,
+        reward::{
+            Approval, Form, Overflow, Unit,
+            key::Beneficiary,
+            settle::{Kind, Movement, Standing, settle},
+            state::{State, Sums, payable, state},
+        },
     },
 };
 
@@ -261,29 +264,20 @@ fn the_sums_say_the_state_and_what_can_be_paid() {
 
 #[test]
 fn names_are_those_of_the_wire() {
-    for state in [
-        State::Held,
-        State::Reversed,
-        State::Paid,
-        State::Issued,
-        State::Approved,
-        State::Pending,
-    ] {
-        assert_eq!(serde_json::to_value(state).unwrap(), state.name());
-    }
-    for form in [
-        Form::Cash,
-        Form::Credit,
-        Form::Discount,
-        Form::GiftCard,
-        Form::FreeService,
-    ] {
-        assert_eq!(serde_json::to_value(form).unwrap(), form.name());
-    }
+    let names: Vec<&str> = State::ALL.into_iter().map(State::name).collect();
+    assert_eq!(
+        names.join(" "),
+        "held reversed paid issued approved pending"
+    );
+    let names: Vec<&str> = Form::ALL.into_iter().map(Form::name).collect();
+    assert_eq!(
+        names.join(" "),
+        "cash credit discount gift_card free_service"
+    );
     for unit in [Unit::Money(super::usd()), Unit::Months] {
-        let text = serde_json::to_value(unit).unwrap();
-        assert_eq!(text, unit.name());
-        assert_eq!(serde_json::from_value::<Unit>(text).unwrap(), unit);
+        let text = serde_json::to_string(&unit).unwrap();
+        assert_eq!(text, format!("\"{}\"", unit.name()));
+        assert_eq!(decode::read::<Unit>(text.as_bytes()).unwrap(), unit);
     }
 }
 
