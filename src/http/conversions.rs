@@ -522,6 +522,7 @@ record! {
         /// Slug of the program.
         program: String,
         /// Only those that nobody has the credit for.
+        #[param(required = false)]
         unattributed: bool = decode::or_default,
         /// How many items at most.
         #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]

@@ -46,6 +46,7 @@ record! {
         #[param(format = "date")]
         to: Option<String>,
         /// What the rows are; channels unless said.
+        #[param(required = false)]
         by: By = decode::or_default,
     }
 }
