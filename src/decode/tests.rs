@@ -75,6 +75,7 @@ fn outer(fields: &Value) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_fault_names_its_place_and_what_was_expected() {
     for (fields, told) in [
         (
@@ -341,7 +342,7 @@ fn what_is_no_json_says_where() {
     );
 }
 
-/// The same value as serde_json has it.
+/// The same value as `serde_json` has it.
 fn judged(tree: &Tree) -> Value {
     match tree {
         Tree::Absent | Tree::Word(_) => panic!("{tree:?} is not in JSON"),
@@ -494,12 +495,12 @@ fn leads_somewhere(value: &Value, fault: &Fault) -> bool {
         // A name may hold dots and brackets itself.
         let found = object
             .iter()
-            .filter(|(name, _)| rest.starts_with(name.as_str()) && !name.is_empty())
-            .max_by_key(|(name, _)| name.len());
+            .filter(|(name, _)| !name.is_empty())
+            .filter_map(|(name, value)| Some((rest.strip_prefix(name.as_str())?, value)))
+            .min_by_key(|(after, _)| after.len());
         match found {
             None => return fault.detail() == "is missing" || object.contains_key(""),
-            Some((name, element)) => {
-                let after = &rest[name.len()..];
+            Some((after, element)) => {
                 (place, rest) = (element, after.strip_prefix('.').unwrap_or(after));
             }
         }

@@ -88,7 +88,7 @@ impl Tree {
     }
 }
 
-/// The only reader that serde_json is compiled for.
+/// The only reader that `serde_json` is compiled for.
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Build)
