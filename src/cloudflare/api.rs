@@ -1,8 +1,8 @@
-//! The way into the API and out of it: the `http` crate's types, and back.
+//! The way into the API and out of it.
 
 use std::{io, sync::Arc, time::Duration};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest};
+use ::http::Method;
 use futures_util::{StreamExt, TryStreamExt};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,7 +22,12 @@ use super::{
 };
 use crate::{
     domain::{redirect::Salt, snapshot::Snapshot, spoken::Key},
-    http::{self, Call, Response, Service, Snapshots, body::Body, problem::Fault},
+    http::{
+        self, Call, Service, Snapshots,
+        body::Body,
+        message::{Asked, Headers, Response},
+        problem::Fault,
+    },
     store::{self, Answer},
 };
 
@@ -52,7 +57,7 @@ pub async fn answer(
         return Ok(js::page(400, "", ""));
     };
     let mut response = http::answer(call, converted).await;
-    if let Some(fault) = response.extensions_mut().remove::<Fault>() {
+    if let Some(fault) = response.fault.take() {
         note(&fault);
     }
     send(response).or_else(|error| {
@@ -154,9 +159,9 @@ impl Snapshots for Publisher {
     }
 }
 
-/// The request with the `http` crate's types. By hand, because `worker`'s own
-/// conversion has an `unreachable!` that a client's protocol version could reach.
-fn convert(request: &JsValue, read: &Request) -> Option<HttpRequest<Body>> {
+/// The request as the API takes it. By hand, because `worker`'s own conversion
+/// has an `unreachable!` that a client's protocol version could reach.
+fn convert(request: &JsValue, read: &Request) -> Option<Asked> {
     let web: &web_sys::Request = request.unchecked_ref();
     let body = web.body().map_or_else(Body::empty, |stream| {
         let pieces = worker::Body::new(stream);
@@ -164,27 +169,24 @@ fn convert(request: &JsValue, read: &Request) -> Option<HttpRequest<Body>> {
             pieces.map_err(|_| io::ErrorKind::ConnectionAborted.into()),
         ))
     });
-    let mut converted = HttpRequest::builder()
-        .method(read.method)
-        .uri(read.target)
-        .body(body)
-        .ok()?;
+    let mut headers = Headers::default();
     let lines = js::headers(request);
     let mut lines = lines.split('\n');
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            converted.headers_mut().append(name, value);
-        }
+        headers.add(name.to_owned(), value.to_owned());
     }
-    Some(converted)
+    Some(Asked {
+        method: Method::from_bytes(read.method.as_bytes()).ok()?,
+        target: read.target.to_owned(),
+        headers,
+        body,
+    })
 }
 
 /// The answer as the runtime takes it. By hand, because `worker`'s conversion
 /// makes a stream of every body.
 fn send(response: Response) -> Result<JsValue, JsValue> {
-    let (head, body) = response.into_parts();
-    let body: JsValue = match body {
+    let body: JsValue = match response.body {
         Body::Whole(bytes) if bytes.is_empty() => JsValue::NULL,
         Body::Whole(bytes) => Uint8Array::from(&*bytes).into(),
         Body::Pieces(pieces) => {
@@ -197,14 +199,18 @@ fn send(response: Response) -> Result<JsValue, JsValue> {
                 .into()
         }
     };
-    js::answer(head.status.as_u16(), &to_lines(&head.headers), &body)
+    js::answer(
+        response.status.as_u16(),
+        &to_lines(&response.headers),
+        &body,
+    )
 }
 
 /// Name and value in turn, one line each.
-fn to_lines(headers: &HeaderMap) -> String {
+fn to_lines(headers: &Headers) -> String {
     let mut lines = String::from("x-content-type-options\nnosniff");
-    for (name, value) in headers {
-        for part in [name.as_str(), &String::from_utf8_lossy(value.as_bytes())] {
+    for (name, value) in headers.iter() {
+        for part in [name, value] {
             lines.push('\n');
             lines.push_str(part);
         }

@@ -165,7 +165,7 @@ pub(super) async fn revoke(request: Request) -> Result<Response, Problem> {
     let mut response = output::json(StatusCode::OK, &KnownCode::of(call, row));
     if let Err(error) = call.service.snapshots.forget(&key).await {
         // It is revoked; where it was looked up before, it expires.
-        response.extensions_mut().insert(Fault {
+        response.fault = Some(Fault {
             message: "a revoked code was not forgotten; it is followed until it expires",
             cause: error.to_string(),
         });

@@ -5,15 +5,16 @@
 
 use std::sync::Mutex;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::{
     Call, Caller, Response, Scopes,
     body::Body,
     input,
+    message::{Asked, Headers},
     problem::Problem,
-    request::{Incoming, Request},
+    request::{Head, Incoming, Request},
     routes::{ROUTES, Route},
 };
 use crate::{
@@ -22,28 +23,31 @@ use crate::{
 };
 
 /// Answers a request; what fails is answered with a problem.
-pub async fn answer(call: Call, request: http::Request<Body>) -> Response {
-    let asks_for_headers = request.method() == Method::HEAD;
+pub async fn answer(call: Call, request: Asked) -> Response {
+    let asks_for_headers = request.method == Method::HEAD;
     let mut response = match dispatch(call, request).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
-    if let Body::Whole(body) = response.body() {
-        let length = HeaderValue::from(body.len());
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, length);
+    if let Body::Whole(body) = &response.body {
+        let length = body.len().to_string();
+        response.headers.set("content-length", length);
     }
     if asks_for_headers {
-        *response.body_mut() = Body::empty();
+        response.body = Body::empty();
     }
     response
 }
 
-async fn dispatch(call: Call, request: http::Request<Body>) -> Result<Response, Problem> {
-    let (head, body) = request.into_parts();
-    let (path, parameters) = find(head.uri.path())
-        .ok_or_else(|| Problem::NotFound(format!("nothing has the path `{}`", head.uri.path())))?;
+async fn dispatch(call: Call, request: Asked) -> Result<Response, Problem> {
+    let body = request.body;
+    let head = Head {
+        method: request.method,
+        target: request.target,
+        headers: request.headers,
+    };
+    let (path, parameters) = find(head.path())
+        .ok_or_else(|| Problem::NotFound(format!("nothing has the path `{}`", head.path())))?;
     let route =
         with_method(path, &head.method).ok_or_else(|| Problem::MethodNotAllowed(methods(path)))?;
     let caller = match route.scope {
@@ -124,7 +128,7 @@ fn has_body(method: &Method) -> bool {
 }
 
 /// Who holds the bearer key, if it has the scope.
-async fn admit(call: &Call, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
+async fn admit(call: &Call, headers: &Headers, scope: Scope) -> Result<Caller, Problem> {
     let caller = identify(call, headers).await?;
     if caller.may(scope) {
         Ok(caller)
@@ -133,10 +137,9 @@ async fn admit(call: &Call, headers: &HeaderMap, scope: Scope) -> Result<Caller,
     }
 }
 
-async fn identify(call: &Call, headers: &HeaderMap) -> Result<Caller, Problem> {
+async fn identify(call: &Call, headers: &Headers) -> Result<Caller, Problem> {
     let key = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
+        .get("authorization")
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, key)| key.trim())

@@ -2,9 +2,9 @@
 //!
 //! Owns the limits on size, and what a fault of [`decode`] is to a client.
 
-use http::{HeaderMap, header};
 use utoipa::IntoParams;
 
+use super::message::Headers;
 use super::problem::{FieldError, Problem};
 use crate::decode::{self, Decode, Fault, Tree, checked, record};
 
@@ -12,7 +12,7 @@ use crate::decode::{self, Decode, Fault, Tree, checked, record};
 pub const MOST_BYTES: usize = 64 * 1_024;
 
 /// Reads a JSON body.
-pub fn json<T: Decode>(headers: &HeaderMap, text: &[u8]) -> Result<T, Problem> {
+pub fn json<T: Decode>(headers: &Headers, text: &[u8]) -> Result<T, Problem> {
     Ok(T::decode(object(headers, text)?)?)
 }
 
@@ -22,7 +22,7 @@ pub fn query<T: Decode>(text: &str) -> Result<T, Problem> {
 }
 
 /// A JSON body before its type is looked at.
-pub(super) fn object(headers: &HeaderMap, text: &[u8]) -> Result<Tree, Problem> {
+pub(super) fn object(headers: &Headers, text: &[u8]) -> Result<Tree, Problem> {
     if !has_media_type(headers, "application/json") {
         return Err(Problem::UnsupportedMediaType("application/json"));
     }
@@ -34,10 +34,9 @@ pub(super) fn object(headers: &HeaderMap, text: &[u8]) -> Result<Tree, Problem> 
 }
 
 /// Whether `Content-Type` is the media type, whatever its parameters.
-pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
+pub fn has_media_type(headers: &Headers, expected: &str) -> bool {
     headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
+        .get("content-type")
         .and_then(|value| value.split(';').next())
         .is_some_and(|value| value.trim().eq_ignore_ascii_case(expected))
 }

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header;
+use http::StatusCode;
 use utoipa::IntoParams;
 
 use self::{
@@ -86,11 +86,10 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
         let chunk = run.next().await?;
         Some((chunk, run))
     });
-    let mut response = Response::new(Body::Pieces(Box::pin(answer)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, format.media_type());
-    headers.insert(header::CACHE_CONTROL, output::NO_STORE);
-    Ok(response)
+    let body = Body::Pieces(Box::pin(answer));
+    Ok(Response::new(StatusCode::OK, body)
+        .with("content-type", format.media_type())
+        .with("cache-control", output::NO_STORE))
 }
 
 /// Where a run stands.

@@ -19,6 +19,7 @@ mod request;
 
 pub mod body;
 mod input;
+pub mod message;
 mod output;
 pub mod problem;
 mod range;
@@ -53,11 +54,8 @@ mod what_if;
 
 mod openapi;
 
-use self::body::Body;
+use self::message::Response;
 pub use self::{dispatch::answer, openapi::document as openapi};
-
-/// What a request is answered with.
-pub type Response = ::http::Response<Body>;
 
 /// What the edge answers links from: the published configuration snapshot, and
 /// what spoken codes were looked up as.

@@ -96,7 +96,7 @@ async fn keyed<'a>(
     let call = &request.call;
     let fingerprint = to_hex(
         &Sha256::new()
-            .chain_update(request.head.uri.path())
+            .chain_update(request.head.path())
             .chain_update([0])
             .chain_update(request.body())
             .finalize(),

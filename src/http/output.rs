@@ -1,10 +1,10 @@
 //! Output: pages, times, CSV cells.
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Call, Response, body::Body, problem::Problem};
+use super::{Call, Response, body::Body, message::Headers, problem::Problem};
 use crate::{
     domain::date,
     store::{Document, programs::Created},
@@ -38,11 +38,11 @@ impl<T> Items<T> {
     }
 }
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv; charset=utf-8";
 
 /// For answers that belong to whoever holds the key.
-pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub const NO_STORE: &str = "no-store";
 
 /// A Unix time in milliseconds as the API writes it.
 pub fn time(at: i64) -> String {
@@ -57,13 +57,10 @@ pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     }
 }
 
-fn answer(status: StatusCode, media_type: HeaderValue, body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, media_type);
-    headers.insert(header::CACHE_CONTROL, NO_STORE);
-    response
+fn answer(status: StatusCode, media_type: &'static str, body: Body) -> Response {
+    Response::new(status, body)
+        .with("content-type", media_type)
+        .with("cache-control", NO_STORE)
 }
 
 /// JSON that is put together already.
@@ -71,14 +68,9 @@ pub fn text(status: StatusCode, json: String) -> Response {
     answer(status, JSON, json.into())
 }
 
-/// Says that the answer is that of an earlier call.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-
 /// An answer that was given before.
-pub fn replayed(mut response: Response) -> Response {
-    let replayed = HeaderValue::from_static("true");
-    response.headers_mut().insert(REPLAYED, replayed);
-    response
+pub fn replayed(response: Response) -> Response {
+    response.with("idempotent-replayed", "true")
 }
 
 /// A page of documents, which were asked for with one more than `limit`.
@@ -116,7 +108,7 @@ pub fn created<R>(
 /// to do so for the log.
 pub async fn published(call: &Call, mut response: Response) -> Response {
     if let Some(fault) = call.publish().await {
-        response.extensions_mut().insert(fault);
+        response.fault = Some(fault);
     }
     response
 }
@@ -131,15 +123,13 @@ pub async fn published_if(changed: bool, call: &Call, response: Response) -> Res
 }
 
 /// Whether the client prefers CSV to JSON.
-pub fn wants_csv(headers: &HeaderMap) -> bool {
+pub fn wants_csv(headers: &Headers) -> bool {
     prefers(headers, "text/csv")
 }
 
 /// Whether the client names a media type, and prefers it to JSON.
-pub fn prefers(headers: &HeaderMap, media_type: &str) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok());
+pub fn prefers(headers: &Headers, media_type: &str) -> bool {
+    let accept = headers.get("accept");
     accept.is_some_and(|accept| quality(accept, media_type) > quality(accept, "application/json"))
 }
 
@@ -161,45 +151,31 @@ fn quality<'a>(accept: &'a str, media_type: &str) -> &'a str {
 
 /// A page of our own. It runs nothing, and nobody keeps or frames it.
 pub fn page(status: StatusCode, html: String) -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    as_page(response, html)
+    as_page(Response::new(status, Body::empty()), html)
 }
 
 /// An answer with a page for its body.
 pub fn as_page(mut response: Response, html: String) -> Response {
-    *response.body_mut() = html.into();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, NO_STORE);
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (
-            header::CONTENT_SECURITY_POLICY,
+    response.body = html.into();
+    response
+        .with("cache-control", NO_STORE)
+        .with("content-type", "text/html; charset=utf-8")
+        .with(
+            "content-security-policy",
             "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; \
              base-uri 'none'; form-action 'none'",
-        ),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+        )
 }
 
 /// Sends a browser to a page after what it posted.
-pub fn see_other(location: &HeaderValue) -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    let headers = response.headers_mut();
-    headers.insert(header::LOCATION, location.clone());
-    headers.insert(header::CACHE_CONTROL, NO_STORE);
-    response
+pub fn see_other(location: String) -> Response {
+    Response::new(StatusCode::SEE_OTHER, Body::empty())
+        .with("location", location)
+        .with("cache-control", NO_STORE)
 }
 
 /// A CSV answer.
 pub fn csv(name: &str, text: Vec<u8>) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\""))
-        .unwrap_or(HeaderValue::from_static("attachment"));
-    let mut response = answer(StatusCode::OK, CSV, text.into());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
-    response
+    let disposition = format!("attachment; filename=\"{name}.csv\"");
+    answer(StatusCode::OK, CSV, text.into()).with("content-disposition", disposition)
 }

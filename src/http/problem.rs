@@ -4,7 +4,7 @@
 //! to HTTP. The client's faults are explained; ours are not, but travel in the
 //! response's extensions as a [`Fault`], for the boundary to log once.
 
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -199,7 +199,7 @@ impl Problem {
         let mut errors = Vec::new();
         match self {
             Self::Invalid(invalid) => errors = invalid,
-            Self::MethodNotAllowed(methods) => allow = HeaderValue::from_str(&methods).ok(),
+            Self::MethodNotAllowed(methods) => allow = Some(methods),
             Self::Internal(internal) => fault = Some(internal),
             Self::Unavailable(error) => {
                 fault = Some(Fault {
@@ -218,16 +218,10 @@ impl Problem {
         };
         // Strings and numbers always serialise.
         let json = serde_json::to_string(&body).unwrap_or_default();
-        let mut response = Response::new(json.into());
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        let mut response =
+            Response::new(status, json).with("content-type", "application/problem+json");
         if status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static("Bearer realm=\"goodword\"");
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
+            response = response.with("www-authenticate", "Bearer realm=\"goodword\"");
         }
         let retry_after = match status {
             StatusCode::SERVICE_UNAVAILABLE => Some("1"),
@@ -235,14 +229,12 @@ impl Problem {
             _ => None,
         };
         if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+            response = response.with("retry-after", seconds);
         }
         if let Some(allow) = allow {
-            headers.insert(header::ALLOW, allow);
+            response = response.with("allow", allow);
         }
-        if let Some(fault) = fault {
-            response.extensions_mut().insert(fault);
-        }
+        response.fault = fault;
         response
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use super::{
     intake::{self, Referral},
     leads::{Consent, Prospect},
     limits,
+    message::Headers,
     once::{Effect, once_unkeyed},
     output,
     problem::{FieldError, Problem},
@@ -44,7 +45,7 @@ const MOST_RECEIPTS: usize = 20;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Cloudflare's header with the client's address.
-const ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
+const ADDRESS: &str = "cf-connecting-ip";
 
 record! {
     /// A prospect who raises a hand. Blank texts are as good as none.
@@ -149,7 +150,7 @@ pub(super) async fn take(request: Request) -> Result<Response, Problem> {
         Err(problem) => Err(problem),
     };
     let response = match taken {
-        Ok((_, Some(back))) if wants_page => output::see_other(&back),
+        Ok((_, Some(back))) if wants_page => output::see_other(back),
         Ok(_) if wants_page => output::page(StatusCode::ACCEPTED, page::received()),
         Ok((response, _)) => response,
         Err(problem) if wants_page => problem.into_page(),
@@ -165,24 +166,17 @@ pub(super) async fn take(request: Request) -> Result<Response, Problem> {
 pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
     let asked = asked(&request);
     let site = Site::of(&request, asked.as_deref()).await?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
-        (header::ACCESS_CONTROL_MAX_AGE, "600"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let response = Response::new(StatusCode::NO_CONTENT, Body::empty())
+        .with("access-control-allow-methods", "POST")
+        .with("access-control-allow-headers", "content-type")
+        .with("access-control-max-age", "600");
     Ok(site.share(response))
 }
 
 /// The program that the URL names, as a page of another origin needs: a browser
 /// asks for permission before there is a body.
 fn asked(request: &Request) -> Option<Cow<'_, str>> {
-    let query = request.head.uri.query().unwrap_or_default();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let mut pairs = form_urlencoded::parse(request.query_text().as_bytes());
     pairs.find_map(|(name, value)| (name == "program").then_some(value))
 }
 
@@ -191,7 +185,7 @@ enum Site {
     /// It does not, or the page is our own.
     Unsaid,
     /// The site of a destination of the program: this origin.
-    Ours(HeaderValue),
+    Ours(String),
     /// Any other one.
     Foreign,
 }
@@ -199,19 +193,18 @@ enum Site {
 impl Site {
     /// Looks the origin up among the destinations of the program.
     async fn of(request: &Request, program: Option<&str>) -> Result<Self, Problem> {
-        let Some(origin) = request.headers().get(header::ORIGIN) else {
+        let Some(origin) = request.headers().get("origin") else {
             return Ok(Self::Unsaid);
         };
-        if origin.as_bytes() == request.call.base_url.as_bytes() {
+        if origin == request.call.base_url {
             return Ok(Self::Unsaid);
         }
-        let text = origin.to_str().unwrap_or_default();
         let is_known = match program {
-            Some(slug) => is_of_program(&request.call, slug, text).await?,
+            Some(slug) => is_of_program(&request.call, slug, origin).await?,
             None => false,
         };
         Ok(if is_known {
-            Self::Ours(origin.clone())
+            Self::Ours(origin.to_owned())
         } else {
             Self::Foreign
         })
@@ -220,14 +213,11 @@ impl Site {
     /// Lets a page of the program's sites read the answer, and no other page.
     /// This is all the CORS that there is.
     fn share(&self, mut response: Response) -> Response {
-        let headers = response.headers_mut();
-        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        response.headers.add("vary", "origin");
         if let Self::Ours(origin) = self {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            headers.insert(
-                header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                HeaderValue::from_static("true"),
-            );
+            response = response
+                .with("access-control-allow-origin", origin.clone())
+                .with("access-control-allow-credentials", "true");
         }
         response
     }
@@ -339,7 +329,7 @@ async fn take_form(
     mut form: Form,
     site: &Site,
     is_form: bool,
-) -> Result<(Response, Option<HeaderValue>), Problem> {
+) -> Result<(Response, Option<String>), Problem> {
     let call = &request.call;
     admit(request).await?;
     let program = programs::usable(call, form.program.trim(), Some("program")).await?;
@@ -377,7 +367,7 @@ async fn take_form(
 /// Whether the address may send another form. Where nobody can tell, it may: a
 /// prospect is worth more.
 async fn admit(request: &Request) -> Result<(), Problem> {
-    let Some(key) = limits::key("form", header_of(request.headers(), &ADDRESS)) else {
+    let Some(key) = limits::key("form", header_of(request.headers(), ADDRESS)) else {
         return Ok(());
     };
     match request.call.service.limits.allow(&key).await {
@@ -395,13 +385,12 @@ async fn admit(request: &Request) -> Result<(), Problem> {
 
 /// The URL that the form asks to be sent back to, if it is on the site of one of
 /// the program's destinations. Any other one would make this an open redirect.
-async fn back(call: &Call, program: &Row, url: String) -> Result<Option<HeaderValue>, Problem> {
+async fn back(call: &Call, program: &Row, url: String) -> Result<Option<String>, Problem> {
     let Ok(url) = Destination::try_from(url) else {
         return Ok(None);
     };
     let is_known = is_of_program(call, &program.slug, &url.origin()).await?;
-    let value = HeaderValue::from_str(url.as_str()).ok();
-    Ok(value.filter(|_| is_known))
+    Ok(is_known.then(|| url.as_str().to_owned()))
 }
 
 /// What the visitor brought to prove a touch.
@@ -459,12 +448,10 @@ async fn proofs(
 }
 
 /// The program's cookie, unless the program forgoes it.
-fn cookie<'a>(headers: &'a HeaderMap, program: &Row) -> Option<&'a str> {
+fn cookie<'a>(headers: &'a Headers, program: &Row) -> Option<&'a str> {
     let number = ProgramNumber::new(program.number).filter(|_| program.cookie)?;
     headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
+        .all("cookie")
         .find_map(|value| cookie::find(value, number))
 }
 
@@ -509,19 +496,16 @@ fn person(form: Form, is_form: bool, now: i64) -> Result<Person, Problem> {
 /// The hash of who sends the form, unless they ask not to be told apart.
 fn visitor(request: &Request, program: &Row) -> Option<String> {
     let headers = request.headers();
-    let address = header_of(headers, &ADDRESS);
+    let address = header_of(headers, ADDRESS);
     let salt = request.call.salt?;
-    if address.is_empty() || header_of(headers, &HeaderName::from_static("sec-gpc")) == "1" {
+    if address.is_empty() || header_of(headers, "sec-gpc") == "1" {
         return None;
     }
-    let agent = header_of(headers, &header::USER_AGENT);
+    let agent = header_of(headers, "user-agent");
     let hash = visitor::hash(&salt, program.number, address, agent);
     Some(format!("{hash:016x}"))
 }
 
-fn header_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
-    let value = headers.get(name);
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+fn header_of<'a>(headers: &'a Headers, name: &str) -> &'a str {
+    headers.get(name).unwrap_or_default()
 }

@@ -3,12 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, request::Parts};
+use http::Method;
 
 use super::{
     Call, Caller,
     body::{Body, Pieces},
     input,
+    message::Headers,
     problem::Problem,
 };
 use crate::decode::Decode;
@@ -17,10 +18,24 @@ use crate::decode::Decode;
 pub struct Request {
     pub(super) call: Call,
     pub(super) caller: Caller,
-    pub(super) head: Parts,
+    pub(super) head: Head,
     /// Of the path, decoded, by the names that the table gives them.
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) body: Incoming,
+}
+
+/// A request but for its body.
+pub(super) struct Head {
+    pub method: Method,
+    pub target: String,
+    pub headers: Headers,
+}
+
+impl Head {
+    /// The path, as it came.
+    pub(super) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
 }
 
 /// What there is of the body.
@@ -43,7 +58,7 @@ impl Request {
 
     /// The query string.
     pub(super) fn query<T: Decode>(&self) -> Result<T, Problem> {
-        input::query(self.head.uri.query().unwrap_or_default())
+        input::query(self.query_text())
     }
 
     /// The body, as JSON.
@@ -51,7 +66,15 @@ impl Request {
         input::json(self.headers(), self.body())
     }
 
-    pub(super) fn headers(&self) -> &HeaderMap {
+    /// The query string, as it came.
+    pub(super) fn query_text(&self) -> &str {
+        self.head
+            .target
+            .split_once('?')
+            .map_or("", |(_, query)| query)
+    }
+
+    pub(super) fn headers(&self) -> &Headers {
         &self.head.headers
     }
 

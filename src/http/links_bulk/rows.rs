@@ -1,9 +1,9 @@
 //! Rows: what is asked and what is answered, as CSV and as NDJSON.
 
-use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::message::Headers;
 use crate::{
     decode::{Decode, Tree, record},
     domain::cell::{self, guard, unguard},
@@ -72,7 +72,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(super) fn of(headers: &Headers) -> Result<Self, Problem> {
         if has_media_type(headers, "text/csv") {
             Ok(Self::Csv)
         } else if has_media_type(headers, "application/x-ndjson")
@@ -86,11 +86,11 @@ impl Format {
         }
     }
 
-    pub(super) fn media_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
+    pub(super) fn media_type(self) -> &'static str {
+        match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Ndjson => "application/x-ndjson",
-        })
+        }
     }
 }
 
