@@ -62,7 +62,8 @@ impl Kv {
 
     /// Keeps what a spoken code stands for, for a while.
     pub async fn keep_code(&self, code: &Key, link: Link) -> Result<(), DatabaseError> {
-        let put = self.0.put(&entry(code), link.pack().to_string());
+        let body = link.pack().to_string();
+        let put = self.0.put_bytes(&entry(code), body.as_bytes());
         let put = put.map_err(failed)?.expiration_ttl(CODE_SECONDS);
         put.execute().await.map_err(failed)
     }

@@ -7,7 +7,7 @@
 mod lines;
 mod rows;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -151,7 +151,8 @@ struct Minter {
     number: ProgramNumber,
     destinations: Vec<destinations::Row>,
     labels: Vec<labels::Row>,
-    revoked: BTreeSet<u64>,
+    /// Ascending.
+    revoked: Vec<u64>,
 }
 
 impl Minter {
@@ -268,7 +269,7 @@ impl Minter {
                 .ok_or("destination: does not fit into a link")?,
             label: LabelNumber::new(label).ok_or("label: does not fit into a link")?,
         };
-        if self.revoked.contains(&link.pack()) {
+        if self.revoked.binary_search(&link.pack()).is_ok() {
             return Err(links::REVOKED.to_owned());
         }
         Ok(link)

@@ -1,8 +1,6 @@
 //! `/v1/programs/{program}/rules`: what is rewarded, version by version, and what
 //! other rules would have paid.
 
-use std::collections::BTreeMap;
-
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -145,9 +143,9 @@ pub(super) async fn dry_run(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
     let (rules, _) = parse(&request)?;
-    let rules = BTreeMap::from([(0, rules)]);
+    let rules = [(0, rules)];
     let since = call.now - i64::from(days) * DAY_MS;
-    let (mut paid, mut count) = (BTreeMap::new(), 0);
+    let (mut rewards, mut count) = (Vec::new(), 0);
     let mut after = -1;
     loop {
         let page = accounts::page(call.db(), program.number, after, AT_A_TIME).await?;
@@ -155,19 +153,9 @@ pub(super) async fn dry_run(request: Request) -> Result<Response, Problem> {
         after = i64::from(*last);
         for (_, account) in page {
             count += 1;
-            add(&mut paid, account, &rules, since)?;
+            add(&mut rewards, account, &rules, since)?;
         }
     }
-    let rewards = paid
-        .into_iter()
-        .map(|((rule, who, unit), (count, amount))| Paid {
-            rule,
-            who,
-            unit,
-            count,
-            amount,
-        })
-        .collect();
     let answer = DryRun {
         program: program.slug,
         days,
@@ -177,14 +165,12 @@ pub(super) async fn dry_run(request: Request) -> Result<Response, Problem> {
     Ok(output::json(StatusCode::OK, &answer))
 }
 
-/// How many rewards of a rule, for whom, in what, and how much.
-type Sums = BTreeMap<(String, Who, Unit), (u64, i64)>;
-
-/// Adds what an account would have earned since a time (Unix ms).
+/// Adds what an account would have earned since a time (Unix ms). The sums stay
+/// in the order of rule, beneficiary and unit.
 fn add(
-    sums: &mut Sums,
+    sums: &mut Vec<Paid>,
     mut account: Account,
-    rules: &BTreeMap<u32, Rules>,
+    rules: &[(u32, Rules)],
     since: i64,
 ) -> Result<(), Problem> {
     let too_much = || Problem::field("rules", "come to more than can be counted");
@@ -195,10 +181,25 @@ fn add(
         if owed.earned_at < since {
             continue;
         }
-        let who = owed.key.beneficiary.who();
-        let sum = sums.entry((owed.key.rule, who, owed.key.unit)).or_default();
-        sum.0 += 1;
-        sum.1 = sum.1.checked_add(owed.amount).ok_or_else(too_much)?;
+        let (who, unit) = (owed.key.beneficiary.who(), owed.key.unit);
+        let key = (owed.key.rule.as_str(), who, unit);
+        let place = sums.binary_search_by(|sum| (sum.rule.as_str(), sum.who, sum.unit).cmp(&key));
+        let place = place.unwrap_or_else(|place| {
+            let (rule, count, amount) = (owed.key.rule.clone(), 0, 0);
+            let sum = Paid {
+                rule,
+                who,
+                unit,
+                count,
+                amount,
+            };
+            sums.insert(place, sum);
+            place
+        });
+        if let Some(sum) = sums.get_mut(place) {
+            sum.count += 1;
+            sum.amount = sum.amount.checked_add(owed.amount).ok_or_else(too_much)?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `/v1/stats`
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use http::StatusCode;
 use serde::Serialize;
@@ -222,17 +222,17 @@ fn total(cells: &[Tally]) -> Figures {
 }
 
 fn by_channel(cells: &[Tally]) -> Vec<Row> {
-    let mut figures: BTreeMap<Channel, Figures> = BTreeMap::new();
-    for cell in cells {
-        if let Some(medium) = Medium::from_code(cell.medium) {
-            let channel = figures.entry(medium.channel()).or_default();
-            channel.add(cell, cell.new_in_channel);
+    let of = |cell: &Tally| Medium::from_code(cell.medium).map(Medium::channel);
+    let row = |channel: Channel| {
+        let mut figures = Figures::default();
+        for cell in cells.iter().filter(|cell| of(cell) == Some(channel)) {
+            figures.add(cell, cell.new_in_channel);
         }
-    }
-    let row = |channel: Channel| Row {
-        key: channel.name().to_owned(),
-        name: None,
-        figures: figures.get(&channel).copied().unwrap_or_default(),
+        Row {
+            key: channel.name().to_owned(),
+            name: None,
+            figures,
+        }
     };
     Channel::ALL.into_iter().map(row).collect()
 }

@@ -18,7 +18,7 @@ use crate::{
         date::Day,
         link::AdvocateNumber,
     },
-    store::leads::{self, Lead},
+    store::leads::{self, Lead, Revenue},
 };
 
 /// Leads that are read at a time.
@@ -99,8 +99,8 @@ pub(super) struct Change {
 /// Who has a credit: the advocate and the medium.
 type Credit = Option<(u32, u8)>;
 
-/// Figures by key, now and then.
-type Shifts<K> = BTreeMap<K, (Figures, Figures)>;
+/// Figures by number of the advocate, now and then.
+type Shifts = BTreeMap<Option<u32>, (Figures, Figures)>;
 
 /// Replays the leads of a period under another policy, and says what would change
 /// by channel and by advocate.
@@ -115,28 +115,29 @@ pub(super) async fn ask(request: Request) -> Result<Response, Problem> {
     let mut after = (zone.day_start(from) * 1_000 - 1, String::from("~"));
     let until = zone.day_start(to + 1) * 1_000;
 
-    let (mut channels, mut advocates) = (Shifts::new(), Shifts::new());
+    let every = Channel::ALL.into_iter().map(Some).chain([None]);
+    let mut channels: Vec<_> = every.map(|channel| (channel, nothing())).collect();
+    let mut advocates = Shifts::new();
     let (mut count, mut changed, mut examples) = (0, 0, Vec::new());
     loop {
         let place = (after.0, after.1.as_str());
         let page = leads::in_period(call.db(), program.number, place, until, AT_A_TIME).await?;
         let Some(last) = page.last() else { break };
-        let mut revenue: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
-        for row in leads::revenue(call.db(), &page).await? {
-            revenue
-                .entry(row.lead)
-                .or_default()
-                .push((row.currency, row.amount));
-        }
+        let revenue = leads::revenue(call.db(), &page).await?;
         after = (last.at, last.id.clone());
         for lead in &page {
             count += 1;
             let (before, then) = (credit_now(lead), credit_under(lead, question.policy));
-            let money = revenue.remove(&lead.id).unwrap_or_default();
-            let add = |figures: &mut Figures| figures.add(lead, &money);
+            let add = |figures: &mut Figures| figures.add(lead, &revenue);
             let (old, new) = (before.map(|c| c.0), then.map(|c| c.0));
-            add(&mut channels.entry(channel(before)).or_insert_with(nothing).0)?;
-            add(&mut channels.entry(channel(then)).or_insert_with(nothing).1)?;
+            for (key, figures) in &mut channels {
+                if *key == channel(before) {
+                    add(&mut figures.0)?;
+                }
+                if *key == channel(then) {
+                    add(&mut figures.1)?;
+                }
+            }
             add(&mut advocates.entry(old).or_insert_with(nothing).0)?;
             add(&mut advocates.entry(new).or_insert_with(nothing).1)?;
             if before != then {
@@ -154,7 +155,14 @@ pub(super) async fn ask(request: Request) -> Result<Response, Problem> {
         policy: question.policy,
         leads: count,
         changed,
-        channels: every_channel(channels),
+        channels: channels
+            .into_iter()
+            .map(|(channel, (before, after))| Shift {
+                key: channel.map_or("none", Channel::name).to_owned(),
+                before,
+                after,
+            })
+            .collect(),
         advocates: most_changed(advocates),
         examples,
     };
@@ -202,13 +210,17 @@ fn channel(credit: Credit) -> Option<Channel> {
 }
 
 impl Figures {
-    fn add(&mut self, lead: &Lead, money: &[(String, i64)]) -> Result<(), Problem> {
+    /// Adds a lead with what it brought in, which stands among the revenue of
+    /// others, in the order of the leads.
+    fn add(&mut self, lead: &Lead, revenue: &[Revenue]) -> Result<(), Problem> {
         self.leads += 1;
         self.won += u64::from(lead.won_at.is_some());
-        for (currency, amount) in money {
-            let sum = self.revenue.entry(currency.clone()).or_default();
+        let start = revenue.partition_point(|row| row.lead < lead.id);
+        let rows = revenue.iter().skip(start);
+        for row in rows.take_while(|row| row.lead == lead.id) {
+            let sum = self.revenue.entry(row.currency.clone()).or_default();
             *sum = sum
-                .checked_add(*amount)
+                .checked_add(row.amount)
                 .ok_or_else(|| Problem::field("from", "makes a period of too much revenue"))?;
         }
         Ok(())
@@ -227,20 +239,7 @@ fn change(lead: &Lead, before: Credit, after: Credit) -> Change {
     }
 }
 
-fn every_channel(mut shifts: Shifts<Option<Channel>>) -> Vec<Shift> {
-    let keys = Channel::ALL.into_iter().map(Some).chain([None]);
-    keys.map(|key| {
-        let (before, after) = shifts.remove(&key).unwrap_or_else(nothing);
-        Shift {
-            key: key.map_or("none", Channel::name).to_owned(),
-            before,
-            after,
-        }
-    })
-    .collect()
-}
-
-fn most_changed(shifts: Shifts<Option<u32>>) -> Vec<Shift> {
+fn most_changed(shifts: Shifts) -> Vec<Shift> {
     let mut changed: Vec<Shift> = shifts
         .into_iter()
         .filter(|(_, (before, after))| before != after)

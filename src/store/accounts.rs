@@ -5,8 +5,6 @@
 //! writes the count that they have read, so that nobody settles what has changed
 //! meanwhile.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{Database, DatabaseError, Rows, Statement, one, several, statement};
@@ -34,7 +32,7 @@ pub struct Facts {
     /// The advocate's referrals.
     pub account: Account,
     /// The versions of the rules that they name.
-    pub rules: BTreeMap<u32, Rules>,
+    pub rules: Vec<(u32, Rules)>,
     /// What the ledger says.
     pub standing: Vec<Standing>,
 }
@@ -260,25 +258,26 @@ fn accounts_of(
     referrals: &Rows,
     orders: &Rows,
 ) -> Result<Vec<(u32, Account)>, DatabaseError> {
-    let mut by_lead: BTreeMap<String, Vec<Order>> = BTreeMap::new();
+    let mut by_lead = Groups(Vec::new());
     for row in orders.all::<OrderRow>()? {
-        by_lead.entry(row.lead).or_default().push(Order {
+        let order = Order {
             id: row.order_id,
             product: row.product,
             currency: row.currency,
             amount: row.amount,
             refunded: row.refunded,
             at: row.at,
-        });
+        };
+        by_lead.push(row.lead, order);
     }
-    let mut by_advocate: BTreeMap<u32, Vec<Referral>> = BTreeMap::new();
+    let mut by_advocate = Groups(Vec::new());
     for row in referrals.all::<ReferralRow>()? {
         // Whoever has the credit has it by a medium.
         let Some(medium) = row.medium.and_then(Medium::from_code) else {
             continue;
         };
-        by_advocate.entry(row.advocate).or_default().push(Referral {
-            orders: by_lead.remove(&row.id).unwrap_or_default(),
+        let referral = Referral {
+            orders: by_lead.take(&row.id),
             lead: row.id,
             terms: row.terms,
             channel: medium.channel(),
@@ -287,27 +286,46 @@ fn accounts_of(
             meeting_at: row.meeting_at,
             opportunity_at: row.opportunity_at,
             won_at: row.won_at,
-        });
+        };
+        by_advocate.push(row.advocate, referral);
     }
     let owners: Vec<Owner> = owners.all()?;
     let mut account = |owner: Owner| {
         let account = Account {
             kind: owner.kind,
             segment: owner.segment,
-            referrals: by_advocate.remove(&owner.number).unwrap_or_default(),
+            referrals: by_advocate.take(&owner.number),
         };
         (owner.number, account)
     };
     Ok(owners.into_iter().map(&mut account).collect())
 }
 
+/// What stands under each key, of rows that come in the order of their keys.
+struct Groups<K, V>(Vec<(K, Vec<V>)>);
+
+impl<K: Ord, V> Groups<K, V> {
+    fn push(&mut self, key: K, value: V) {
+        match self.0.last_mut() {
+            Some((last, group)) if *last == key => group.push(value),
+            _ => self.0.push((key, vec![value])),
+        }
+    }
+
+    fn take(&mut self, key: &K) -> Vec<V> {
+        let found = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok();
+        let group = found.and_then(|index| self.0.get_mut(index));
+        group.map_or_else(Vec::new, |(_, group)| std::mem::take(group))
+    }
+}
+
 /// Rules by version; version 0 is none.
-fn rules_of(rows: &Rows) -> Result<BTreeMap<u32, Rules>, DatabaseError> {
-    let mut rules = BTreeMap::from([(0, Rules::default())]);
+fn rules_of(rows: &Rows) -> Result<Vec<(u32, Rules)>, DatabaseError> {
+    let mut rules = vec![(0, Rules::default())];
     for row in rows.all::<RulesRow>()? {
         let parsed = Rules::parse(&row.rules)
             .map_err(|error| DatabaseError::Failed(format!("stored rules: {error}")))?;
-        rules.insert(row.version, parsed);
+        rules.push((row.version, parsed));
     }
     Ok(rules)
 }

@@ -456,7 +456,8 @@ pub async fn in_period(
 }
 
 row! {
-    /// What leads brought in, net of refunds: a row for each lead and currency.
+    /// What leads brought in, net of refunds: a row for each lead and currency, in
+    /// the order of the leads.
     #[derive(Debug)]
     pub struct Revenue {
         /// Id of the lead.
@@ -471,7 +472,7 @@ row! {
 const REVENUE: &str = "
     SELECT lead, currency, sum(amount - refunded) AS amount
     FROM net_sales WHERE lead IN (SELECT value FROM json_each(?1))
-    GROUP BY lead, currency";
+    GROUP BY lead, currency ORDER BY lead, currency";
 
 /// What some leads brought in.
 pub async fn revenue(db: &dyn Database, leads: &[Lead]) -> Result<Vec<Revenue>, DatabaseError> {

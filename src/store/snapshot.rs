@@ -1,8 +1,6 @@
 //! The configuration snapshot, read from D1 in one transaction; and what
 //! changes it without a row of its own elsewhere: revocations.
 
-use std::collections::BTreeSet;
-
 use super::{Database, DatabaseError, one, programs, several, statement};
 use crate::{
     decode::row,
@@ -21,7 +19,7 @@ const DESTINATIONS: &str = "
 const DISABLED: &str = "
     SELECT program, number FROM advocates WHERE status = 'disabled' ORDER BY program, number";
 const REVOKED: &str = "SELECT program, body FROM revocations ORDER BY program, body";
-const REVOKED_IN: &str = "SELECT program, body FROM revocations WHERE program = ?1";
+const REVOKED_IN: &str = "SELECT program, body FROM revocations WHERE program = ?1 ORDER BY body";
 const REVOKE: &str = "INSERT INTO revocations VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
 row! {
@@ -136,8 +134,8 @@ pub async fn revoke(db: &dyn Database, link: &Link, now: i64) -> Result<(), Data
     Ok(())
 }
 
-/// The bodies of a program's revoked links.
-pub async fn revoked(db: &dyn Database, program: u16) -> Result<BTreeSet<u64>, DatabaseError> {
+/// The bodies of a program's revoked links, ascending.
+pub async fn revoked(db: &dyn Database, program: u16) -> Result<Vec<u64>, DatabaseError> {
     let rows: Vec<LinkRow> = one(db, statement!(REVOKED_IN, program)).await?.all()?;
     Ok(rows.iter().filter_map(LinkRow::body).collect())
 }

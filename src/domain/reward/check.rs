@@ -3,8 +3,6 @@
 //! Owns every demand that no single field's type can make. What a field may
 //! hold by itself is said by its type.
 
-use std::collections::BTreeSet;
-
 use super::{Form, Only, Pay, Refusal, Rule, Unit, When};
 
 const MOST_RULES: usize = 50;
@@ -25,10 +23,9 @@ pub(super) fn refusals(rules: &[Rule]) -> Vec<Refusal> {
         refuse(&mut found, "rules", "", "must hold at most 50 rules");
         return found;
     }
-    let mut ids = BTreeSet::new();
     for (index, rule) in rules.iter().enumerate() {
         let path = format!("rules[{index}]");
-        if !ids.insert(rule.id.as_str()) {
+        if rules.iter().take(index).any(|before| before.id == rule.id) {
             refuse(&mut found, &path, ".id", "is the id of another rule, too");
         }
         check_rule(&mut found, &path, rule);

@@ -130,14 +130,12 @@ type Granted<'a> = BTreeMap<(&'a str, Unit, Option<&'a str>), i64>;
 /// A referral's place on a ladder counts all that fit the rule of this id, in
 /// whatever version; the rung is the one of its own version. A cap counts all
 /// that the rule of this id granted in the unit.
-pub fn entitlements(
-    account: &Account,
-    rules: &BTreeMap<u32, Rules>,
-) -> Result<Vec<Entitlement>, Fault> {
+pub fn entitlements(account: &Account, rules: &[(u32, Rules)]) -> Result<Vec<Entitlement>, Fault> {
     let mut claims = Claims::new();
     for referral in &account.referrals {
-        let terms = rules
-            .get(&referral.terms)
+        let (_, terms) = rules
+            .iter()
+            .find(|(version, _)| *version == referral.terms)
             .ok_or(Fault::Terms(referral.terms))?;
         let sales = sales(referral)?;
         for rule in terms.as_slice() {

@@ -6,8 +6,6 @@ mod format;
 mod ledger;
 mod owed;
 
-use std::collections::BTreeMap;
-
 use super::{
     Rules,
     evaluate::{Account, Entitlement, Order, Referral, entitlements},
@@ -117,8 +115,8 @@ fn sold(id: &str, sales: &[(i64, i64, i64)]) -> Referral {
     }
 }
 
-fn only_version(rules: Rules) -> BTreeMap<u32, Rules> {
-    BTreeMap::from([(1, rules)])
+fn only_version(rules: Rules) -> Vec<(u32, Rules)> {
+    vec![(1, rules)]
 }
 
 fn owed(rules: &Rules, account: &Account) -> Vec<String> {

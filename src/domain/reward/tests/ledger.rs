@@ -435,7 +435,7 @@ fn fold<'a>(kind: AdvocateKind, events: impl IntoIterator<Item = &'a Event>) -> 
 }
 
 /// Two versions with every kind of rule.
-fn versions() -> BTreeMap<u32, Rules> {
+fn versions() -> Vec<(u32, Rules)> {
     let common = [
         r#""id": "welcome", "who": "prospect", "when": "accepted",
            "pay": {"fixed": {"amount": 500, "unit": "EUR", "form": "discount"}}, "hold_days": 3"#,
@@ -451,7 +451,7 @@ fn versions() -> BTreeMap<u32, Rules> {
         let bodies: Vec<&str> = common.into_iter().chain(own).collect();
         rules(&bodies)
     };
-    BTreeMap::from([
+    Vec::from([
         (
             1,
             of([

@@ -1,8 +1,8 @@
 //! What rules owe, to the cent.
 
 use super::{
-    Account, AdvocateKind, BTreeMap, Channel, Currency, DAY, Order, Referral, Rules, customer,
-    entitlements, example, lead, lines, only_version, owed, rule, rules, sold, usd, won,
+    Account, AdvocateKind, Channel, Currency, DAY, Order, Referral, Rules, customer, entitlements,
+    example, lead, lines, only_version, owed, rule, rules, sold, usd, won,
 };
 use crate::domain::reward::{
     Overflow,
@@ -179,7 +179,7 @@ fn a_ladder_of_sales_counts_sales() {
 
 #[test]
 fn each_referral_keeps_its_terms_and_its_place() {
-    let versions = BTreeMap::from([
+    let versions = Vec::from([
         (0, Rules::default()),
         (1, example("three-then-a-year")),
         (
@@ -306,7 +306,7 @@ fn a_cap_counts_what_the_rule_paid_under_older_terms() {
             r#""when": "won", {cap} "pay": {{"fixed": {{"amount": {amount}, "unit": "USD", "form": "cash"}}}}"#
         ))
     };
-    let versions = BTreeMap::from([
+    let versions = Vec::from([
         (1, body(70, "")),
         (2, body(50, r#""cap": {"amount": 100, "per": "advocate"},"#)),
         (3, body(50, r#""cap": {"amount": 60, "per": "advocate"},"#)),
