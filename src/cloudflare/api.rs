@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest};
+use ::http::{HeaderMap, HeaderValue, Request as HttpRequest};
 use futures_util::{StreamExt, TryStreamExt};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -172,8 +172,8 @@ fn convert(request: &JsValue, read: &Request) -> Option<HttpRequest<Body>> {
     let lines = js::headers(request);
     let mut lines = lines.split('\n');
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        let name = http::HEADERS.iter().find(|known| known.as_str() == name);
+        if let (Some(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
             converted.headers_mut().append(name, value);
         }
     }

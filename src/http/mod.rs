@@ -54,7 +54,7 @@ mod what_if;
 mod openapi;
 
 use self::body::Body;
-pub use self::{dispatch::answer, openapi::document as openapi};
+pub use self::{dispatch::answer, openapi::document as openapi, request::HEADERS};
 
 /// What a request is answered with.
 pub type Response = ::http::Response<Body>;

@@ -14,16 +14,13 @@ use sha2::{Digest, Sha256};
 use super::{
     Call, Response, output,
     problem::{Fault, Problem},
-    request::Request,
+    request::{IDEMPOTENCY_KEY, Request},
 };
 use crate::{
     domain::access::to_hex,
     jobs::settle,
     store::{DatabaseError, Statement, requests},
 };
-
-/// The header that names a call (draft-ietf-httpapi-idempotency-key-header).
-const HEADER: &str = "idempotency-key";
 
 /// Rounds before a call gives up against others that write the same rows. Each
 /// round that fails is one in which somebody else succeeded.
@@ -70,7 +67,7 @@ pub(super) async fn once<'a>(
     natural: Option<String>,
     plan: &(dyn Fn() -> Planned<'a> + Sync),
 ) -> Result<Response, Problem> {
-    let key = match request.headers().get(HEADER) {
+    let key = match request.headers().get(IDEMPOTENCY_KEY) {
         None => natural,
         Some(value) => Some(checked(value.as_bytes())?),
     };

@@ -22,7 +22,7 @@ use super::{
     output,
     problem::{FieldError, Problem},
     programs,
-    request::Request,
+    request::{ADDRESS, PRIVACY, Request},
 };
 use crate::{
     decode::{self, record},
@@ -42,9 +42,6 @@ use crate::{
 const MOST_RECEIPTS: usize = 20;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Cloudflare's header with the client's address.
-const ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
 
 record! {
     /// A prospect who raises a hand. Blank texts are as good as none.
@@ -511,7 +508,7 @@ fn visitor(request: &Request, program: &Row) -> Option<String> {
     let headers = request.headers();
     let address = header_of(headers, &ADDRESS);
     let salt = request.call.salt?;
-    if address.is_empty() || header_of(headers, &HeaderName::from_static("sec-gpc")) == "1" {
+    if address.is_empty() || header_of(headers, &PRIVACY) == "1" {
         return None;
     }
     let agent = header_of(headers, &header::USER_AGENT);

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, HeaderName, header, request::Parts};
 
 use super::{
     Call, Caller,
@@ -12,6 +12,29 @@ use super::{
     problem::Problem,
 };
 use crate::decode::Decode;
+
+/// The header that names a call (draft-ietf-httpapi-idempotency-key-header).
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The header in which Cloudflare says whose request it is.
+pub(super) const ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
+
+/// The header of Global Privacy Control.
+pub(super) const PRIVACY: HeaderName = HeaderName::from_static("sec-gpc");
+
+/// All the headers that routes look at. No other is passed on: to make a name of
+/// just any text, the `http` crate needs 12 KB of wasm.
+pub static HEADERS: [HeaderName; 9] = [
+    header::ACCEPT,
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::COOKIE,
+    header::ORIGIN,
+    header::USER_AGENT,
+    IDEMPOTENCY_KEY,
+    ADDRESS,
+    PRIVACY,
+];
 
 /// One call of a route: who asks, what for, with what.
 pub struct Request {

@@ -33,7 +33,7 @@ use goodword::{
     jobs::ingest,
     store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
 };
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::contract;
@@ -499,7 +499,11 @@ impl Ask<'_> {
             .uri(&self.path)
             .body(self.body)
             .unwrap();
-        *request.headers_mut() = self.headers;
+        // As the Worker does it.
+        let known = |name: &HeaderName| goodword::http::HEADERS.contains(name);
+        for (name, value) in self.headers.iter().filter(|(name, _)| known(name)) {
+            request.headers_mut().append(name, value.clone());
+        }
         let call = Call {
             service: self.api.service.clone(),
             now: self.api.now.load(Ordering::Relaxed),
