@@ -164,7 +164,7 @@ test("ten thousand leads are replayed under another policy, and nothing changes"
   const slug = "replay";
   const maya = await program(slug);
   const other = await worker.ok("POST", `/v1/programs/${slug}/advocates`, { kind: "partner", name: "Olaf", external_id: "olaf" });
-  const { number } = await worker.db.prepare(`SELECT number FROM programs WHERE slug = '${slug}'`).first();
+  const number = await worker.db.prepare(`SELECT number FROM programs WHERE slug = '${slug}'`).first("number");
   const by = async (/** @type {string} */ id) =>
     worker.db.prepare(`SELECT number FROM advocates WHERE program = ${number} AND id = '${id}'`).first("number");
   const [first, last] = [await by(maya.id), await by(other.id)];
