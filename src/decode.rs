@@ -5,14 +5,15 @@
 //! its type, which implements [`Decode`].
 //!
 //! A text becomes a [`Tree`], and the tree a value. That is one step more than
-//! serde's derive takes, and 40 KB gzipped less of wasm: a derived reader has its
+//! serde's derive takes, and 47 KB gzipped less of wasm: a derived reader has its
 //! own loop over keys for each struct and each format, some 3 KB, where one of
-//! ours has a call for each field.
+//! ours has a call for each field. (To return at the first fault would save 1.5 KB
+//! more, and name a field that is missing before one that is there and wrong.)
 //!
 //! How a type comes to be read:
 //!
-//! - A struct whose fields are all that there may be stands in [`record!`]; one
-//!   that others may add to, a row or the snapshot, in [`row!`]. An `Option` may be
+//! - A struct whose fields are all that there may be stands in `record!`; one
+//!   that others may add to, a row or the snapshot, in `row!`. An `Option` may be
 //!   left out. A field that is not simply read by its type says how after a `=`:
 //!
 //!   ```text
@@ -22,13 +23,14 @@
 //!       struct NewThing {
 //!           slug: Slug,
 //!           note: Option<Prose>,
+//!           #[serde(default)] // For the document, too.
 //!           lines: Vec<u32> = decode::or_default,
 //!       }
 //!   }
 //!   ```
 //!
-//! - An enum of names stands in [`names!`], with the names.
-//! - A newtype that checks another type in `TryFrom` says [`checked!`].
+//! - An enum of names stands in `names!`, with the names.
+//! - A newtype that checks another type in `TryFrom` says `checked!`.
 //! - Whatever is left implements [`Decode`] by hand.
 
 mod fault;

@@ -1,10 +1,10 @@
 //! Rewards: what the rules owe to whom, and what the ledger has to write so
 //! that it says the same.
 //!
-//! Owns the rules as data. In reading order: which
-//! of them make no sense (`check`), what they owe for an advocate's referrals
-//! ([`evaluate`]), how one reward is told from another ([`key`]), what moves in
-//! the ledger ([`settle`]) and what a reward's sums say of it ([`state`]).
+//! Owns the rules as data. In reading order: which of them make no sense
+//! (`check`), what they owe for an advocate's referrals ([`evaluate`]), how one
+//! reward is told from another ([`key`]), what moves in the ledger ([`settle`])
+//! and what a reward's sums say of it ([`state`]).
 //!
 //! **Law**: what is owed is a function of the facts as they are now, never of
 //! the order in which they came. The ledger follows by differences, so a fact
