@@ -71,13 +71,13 @@ pub(super) struct Replay {
 pub(super) struct Shift {
     /// A channel, or an advocate's id; `none` for no credit.
     key: String,
-    before: Figures,
-    after: Figures,
+    before: Merits,
+    after: Merits,
 }
 
 /// What one has the credit for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(super) struct Merits {
     leads: u64,
     won: u64,
     /// By ISO 4217 code, in minor units, net of refunds.
@@ -99,8 +99,8 @@ pub(super) struct Change {
 /// Who has a credit: the advocate and the medium.
 type Credit = Option<(u32, u8)>;
 
-/// Figures by key, now and then.
-type Shifts<K> = BTreeMap<K, (Figures, Figures)>;
+/// Merits by key, now and then.
+type Shifts<K> = BTreeMap<K, (Merits, Merits)>;
 
 /// Replays the leads of a period under another policy, and says what would change
 /// by channel and by advocate.
@@ -133,7 +133,7 @@ pub(super) async fn ask(request: Request) -> Result<Response, Problem> {
             count += 1;
             let (before, then) = (credit_now(lead), credit_under(lead, question.policy));
             let money = revenue.remove(&lead.id).unwrap_or_default();
-            let add = |figures: &mut Figures| figures.add(lead, &money);
+            let add = |figures: &mut Merits| figures.add(lead, &money);
             let (old, new) = (before.map(|c| c.0), then.map(|c| c.0));
             add(&mut channels.entry(channel(before)).or_insert_with(nothing).0)?;
             add(&mut channels.entry(channel(then)).or_insert_with(nothing).1)?;
@@ -181,8 +181,8 @@ fn period(question: &Question) -> Result<(i32, i32), Problem> {
     Ok((from, to))
 }
 
-fn nothing() -> (Figures, Figures) {
-    (Figures::default(), Figures::default())
+fn nothing() -> (Merits, Merits) {
+    (Merits::default(), Merits::default())
 }
 
 fn credit_now(lead: &Lead) -> Credit {
@@ -201,7 +201,7 @@ fn channel(credit: Credit) -> Option<Channel> {
         .map(Medium::channel)
 }
 
-impl Figures {
+impl Merits {
     fn add(&mut self, lead: &Lead, money: &[(String, i64)]) -> Result<(), Problem> {
         self.leads += 1;
         self.won += u64::from(lead.won_at.is_some());

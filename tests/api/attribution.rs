@@ -329,6 +329,75 @@ fn question(fields: Value) -> Value {
 }
 
 #[test]
+fn what_if_says_what_would_change_and_changes_nothing() {
+    let (api, maya) = Api::staffed();
+    let olaf = api.advocate("olaf");
+    let (first, last) = (
+        api.receipt(&maya, Medium::Email, NOW - 2 * DAY),
+        api.receipt(&olaf, Medium::Linkedin, NOW - DAY),
+    );
+    let both = take(&api, "a@example.org", &[&first, &last]);
+    take(&api, "b@example.org", &[&first]);
+    take(&api, "c@example.org", &[]);
+    let mut old = body("d@example.org", &[]);
+    old["at"] = json!("2026-10-31T23:59:59Z");
+    api.post("/v1/leads", &old).expect(201);
+    let sale = json!({"program": "customers", "kind": "sale", "order_id": "o-1", "amount": 5_000,
+        "currency": "USD", "lead": both["id"]});
+    api.post("/v1/conversions", &sale).expect(201);
+    let refund = json!({"program": "customers", "kind": "refund", "order_id": "o-1",
+        "refund_id": "r-1", "amount": 1_000});
+    api.post("/v1/conversions", &refund).expect(201);
+    let before = api.dump();
+    let replay = api.post(WHAT_IF, &question(json!({}))).expect(200);
+    assert_eq!(
+        (&replay["leads"], &replay["changed"]),
+        (&json!(3), &json!(1))
+    );
+    let figures = |leads: u64, won: u64, usd: Option<i64>| json!({"leads": leads, "won": won, "revenue": usd.map_or(json!({}), |usd| json!({"USD": usd}))});
+    let shift = |list: &str, key: &str| {
+        let found = replay[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|shift| shift["key"] == key);
+        let found = found.unwrap_or_else(|| panic!("{key}: {replay:#}"));
+        (found["before"].clone(), found["after"].clone())
+    };
+    assert_eq!(
+        shift("channels", "social"),
+        (figures(1, 1, Some(4_000)), figures(0, 0, None))
+    );
+    assert_eq!(
+        shift("channels", "email"),
+        (figures(1, 0, None), figures(2, 1, Some(4_000)))
+    );
+    assert_eq!(
+        shift("channels", "none"),
+        (figures(1, 0, None), figures(1, 0, None))
+    );
+    assert_eq!(
+        shift("advocates", &olaf),
+        (figures(1, 1, Some(4_000)), figures(0, 0, None))
+    );
+    assert_eq!(
+        shift("advocates", &maya),
+        (figures(1, 0, None), figures(2, 1, Some(4_000)))
+    );
+    assert_eq!(
+        replay["examples"],
+        json!([{"lead": both["id"], "before": olaf, "before_medium": "linkedin",
+            "after": maya, "after_medium": "email"}])
+    );
+    // Nothing came in time under a window of a day.
+    let narrow = question(json!({"policy": {"touch": "last", "window_days": 1}}));
+    assert_eq!(api.post(WHAT_IF, &narrow).expect(200)["changed"], 1);
+    let same = question(json!({"policy": {"touch": "last", "window_days": 90}}));
+    assert_eq!(api.post(WHAT_IF, &same).expect(200)["changed"], 0);
+    assert_eq!(api.dump(), before);
+}
+
+#[test]
 fn what_if_refuses_a_period_or_a_policy_that_is_none() {
     let (api, _) = Api::staffed();
     for (fields, field) in [
@@ -369,4 +438,30 @@ fn what_if_refuses_a_period_or_a_policy_that_is_none() {
             "{fields}"
         );
     }
+}
+
+#[test]
+fn what_if_goes_through_more_than_a_page() {
+    let (api, maya) = Api::staffed();
+    take(
+        &api,
+        "a@example.org",
+        &[&api.receipt(&maya, Medium::Email, NOW - DAY)],
+    );
+    // Copies of it, of the same instant.
+    api.plant(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+         INSERT INTO leads SELECT 'ld_' || i, program, at, moment, source, stage, reason,
+           accepted_at, meeting_at, opportunity_at, won_at, lost_at, suspected, name, email,
+           NULL, phone, company, customer, note, consent_text, consent_at, visitor, erased_at,
+           advocate, medium, label, touch, terms, owner, version, created_at, updated_at
+         FROM leads, n",
+    );
+    let replay = api.post(WHAT_IF, &question(json!({}))).expect(200);
+    // The copies have no touches: nobody would have the credit for them.
+    assert_eq!(
+        (&replay["leads"], &replay["changed"]),
+        (&json!(2_501), &json!(2_500))
+    );
+    assert_eq!(replay["examples"].as_array().unwrap().len(), 200);
 }
