@@ -152,7 +152,7 @@ async fn record_sale(
         click: None,
         refunded: 0,
     };
-    let natural = format!("sale:{}", sale.order_id);
+    let natural = format!("sale {}", sale.order_id);
     once(request, program.number, Some(natural), &|| {
         Box::pin(plan_sale(request, program, new, sale.clone()))
     })
@@ -411,7 +411,7 @@ async fn record_refund(
     once(
         request,
         program.number,
-        Some(format!("refund:{refund_id}")),
+        Some(format!("refund {refund_id}")),
         &|| Box::pin(plan_refund(request, program, new, refund_id, at)),
     )
     .await

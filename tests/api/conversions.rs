@@ -377,6 +377,71 @@ fn fifty_at_once_are_one_sale_and_one_reward() {
 }
 
 #[test]
+fn an_order_is_known_whatever_way_it_is_sent_again() {
+    let (api, _) = Api::staffed();
+    let body = with(sale("o-1"), json!({"product": "terminal", "at": at(9)}));
+    let first = post(&api, &body);
+    let before = api.dump();
+    // The same bytes.
+    let again = ask(&api, &body).send();
+    assert_eq!(
+        (again.expect(201), again.header("idempotent-replayed")),
+        (first.clone(), Some("true"))
+    );
+    // The same order in other words, as a shop's retry may write it.
+    let words = format!(" {body} ");
+    let again = api
+        .request(Method::POST, PATH)
+        .key(ADMIN)
+        .body("application/json", words)
+        .send();
+    assert_eq!(again.expect(201), first);
+    // Other facts.
+    for fields in [
+        json!({"amount": 5_001}),
+        json!({"currency": "EUR"}),
+        json!({"product": "other"}),
+        json!({"product": null}),
+    ] {
+        let other = with(body.clone(), fields);
+        ask(&api, &other).send().problem(409);
+        ask(&api, &other)
+            .header("idempotency-key", "k-1")
+            .send()
+            .problem(409);
+    }
+    assert_eq!(api.dump(), before);
+    // Under a key of its own: the same answer, and the key means it for good.
+    let keyed = |body: &Value| ask(&api, body).header("idempotency-key", "k-2").send();
+    assert_eq!(keyed(&body).expect(201), first);
+    assert_eq!(keyed(&body).header("idempotent-replayed"), Some("true"));
+    keyed(&sale("o-2")).problem(409);
+    assert_eq!(api.column("SELECT order_id FROM sales"), ["o-1"]);
+    // Another program has orders of its own.
+    api.post("/v1/programs", &json!({"slug": "other", "name": "Other"}))
+        .expect(201);
+    post(
+        &api,
+        &with(sale("o-1"), json!({"program": "other", "amount": 1})),
+    );
+}
+
+#[test]
+fn a_key_that_looks_like_an_order_takes_no_order() {
+    let (api, _) = Api::staffed();
+    let body = json!({"program": "customers", "prospect": {"phone": "1"}});
+    for key in ["sale:o-1", "refund:r-1"] {
+        let taken = api
+            .request(Method::POST, "/v1/leads")
+            .key(ADMIN)
+            .header("idempotency-key", key);
+        taken.json(&body).send().expect(201);
+    }
+    post(&api, &sale("o-1"));
+    post(&api, &refund("o-1", "r-1"));
+}
+
+#[test]
 fn refunds_take_back_what_is_left_and_no_more() {
     let (api, _) = Api::staffed();
     post(&api, &sale("o-1"));

@@ -324,6 +324,60 @@ fn who_comes_again_after_the_end_joins_where_it_ended() {
 }
 
 #[test]
+fn a_key_means_one_call_for_ever() {
+    let (api, _) = Api::staffed();
+    keyed(&api, "/v1/leads", "k", &sam(&[])).send().expect(201);
+    let id = api.column("SELECT id FROM leads").remove(0);
+    let before = api.dump();
+    let mut other = sam(&[]);
+    other["note"] = json!("more");
+    keyed(&api, "/v1/leads", "k", &other).send().problem(409);
+    // Nor does it mean another route.
+    let path = format!("/v1/leads/{id}/stage");
+    keyed(&api, &path, "k", &json!({"stage": "accepted"}))
+        .send()
+        .problem(409);
+    keyed(
+        &api,
+        "/v1/conversions",
+        "k",
+        &json!({"program": "customers", "kind": "sale",
+        "order_id": "o-1", "amount": 1, "currency": "USD"}),
+    )
+    .send()
+    .problem(409);
+    for key in ["", "a b", "é", &"k".repeat(256)] {
+        let ask = api
+            .request(Method::POST, "/v1/leads")
+            .key(ADMIN)
+            .json(&other);
+        let ask = if key == "é" {
+            ask.header_bytes("idempotency-key", key.as_bytes())
+        } else {
+            ask.header("idempotency-key", key)
+        };
+        assert_eq!(ask.send().field().0, "Idempotency-Key");
+    }
+    assert_eq!(api.dump(), before);
+    // A call that found nothing to do has its key, too.
+    let owner = format!("/v1/leads/{id}/owner");
+    let jonas = json!({"owner": "jonas", "why": "as it is"});
+    keyed(&api, &owner, "same", &jonas).send().expect(200);
+    keyed(&api, &owner, "same", &json!({"owner": "lea", "why": "no"}))
+        .send()
+        .problem(409);
+    let again = keyed(&api, &owner, "same", &jonas).send();
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    // A step that was refused has not; it may be asked for again.
+    keyed(&api, &path, "won", &json!({"stage": "won"}))
+        .send()
+        .problem(409);
+    keyed(&api, &path, "won", &json!({"stage": "accepted"}))
+        .send()
+        .expect(200);
+}
+
+#[test]
 fn what_is_wrong_with_a_lead_is_named_and_nothing_is_written() {
     let (api, maya) = Api::staffed();
     api.put(
