@@ -512,6 +512,16 @@ fn a_refund_may_be_there_before_its_sale() {
 }
 
 #[test]
+fn what_was_sold_is_refunded_after_the_program_has_ended() {
+    let (api, _) = Api::staffed();
+    post(&api, &sale("o-1"));
+    api.patch("/v1/programs/customers", &json!({"status": "disabled"}))
+        .expect(200);
+    post(&api, &refund("o-1", "r-1"));
+    assert_eq!(ask(&api, &sale("o-2")).send().field().0, "program");
+}
+
+#[test]
 fn amounts_are_whole_and_within_bounds() {
     let (api, _) = Api::staffed();
     let before = api.dump();

@@ -324,6 +324,57 @@ fn who_comes_again_after_the_end_joins_where_it_ended() {
 }
 
 #[test]
+fn a_call_with_a_key_is_answered_as_the_first_time() {
+    let (api, maya) = Api::staffed();
+    let code = api.post(
+        "/v1/codes",
+        &json!({"program": "customers", "advocate": maya}),
+    );
+    let code = text(&code.expect(201)["code"]);
+    let receipt = api.receipt(&maya, Medium::Email, NOW - 80 * DAY);
+    let body = json!({"program": "customers", "receipts": [receipt], "code": code, "rep": "lea",
+        "prospect": {"email": "sam@example.org"}});
+    let first = keyed(&api, "/v1/leads", "lead-1", &body).send();
+    let id = text(&first.expect(201)["id"]);
+    let owner = json!({"owner": "jonas", "why": "on leave"});
+    let path = format!("/v1/leads/{id}/owner");
+    let handed = keyed(&api, &path, "owner-1", &owner).send();
+    handed.expect(200);
+    // Whatever has become of what it named.
+    api.wait(20 * DAY);
+    api.post(&format!("/v1/codes/{code}/revoke"), &json!({}))
+        .expect(200);
+    for rep in ["jonas", "lea"] {
+        api.put(
+            &format!("/v1/reps/{rep}"),
+            &json!({"name": rep, "status": "disabled"}),
+        )
+        .expect(200);
+    }
+    let disabled = json!({"status": "disabled"});
+    api.patch("/v1/programs/customers/advocates/ext:maya", &disabled)
+        .expect(200);
+    api.patch("/v1/programs/customers", &disabled).expect(200);
+    let before = api.dump();
+    for (path, key, body, answered) in [
+        ("/v1/leads", "lead-1", &body, &first),
+        (path.as_str(), "owner-1", &owner, &handed),
+    ] {
+        let again = keyed(&api, path, key, body).send();
+        assert_eq!(
+            (again.status, &again.text),
+            (answered.status, &answered.text)
+        );
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    }
+    assert_eq!(
+        keyed(&api, "/v1/leads", "lead-2", &body).send().field().0,
+        "program"
+    );
+    assert_eq!(api.dump(), before);
+}
+
+#[test]
 fn a_key_means_one_call_for_ever() {
     let (api, _) = Api::staffed();
     keyed(&api, "/v1/leads", "k", &sam(&[])).send().expect(201);

@@ -148,6 +148,34 @@ fn a_word_from_before_the_form_has_the_credit() {
 }
 
 #[test]
+fn a_call_with_a_key_registers_and_enters_once() {
+    let (api, _) = Api::staffed();
+    let nameless = with(
+        pia(),
+        json!({"advocate": {"name": "Olaf"}, "prospect": {"phone": "1"}}),
+    );
+    let answers = api.at_once(
+        (0..10)
+            .map(|_| ask(&api, &nameless).header("idempotency-key", "k"))
+            .collect(),
+    );
+    for answer in &answers {
+        assert_eq!(answer.expect(201), answers[0].value());
+    }
+    assert_eq!(api.column("SELECT 'x' FROM advocates").len(), 2);
+    assert_eq!(api.column("SELECT 'x' FROM leads").len(), 1);
+    // The answer stays, though the rep has left.
+    api.put(
+        "/v1/reps/lea",
+        &json!({"name": "lea", "status": "disabled"}),
+    )
+    .expect(200);
+    let again = ask(&api, &nameless).header("idempotency-key", "k").send();
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(again.expect(201), answers[0].value());
+}
+
+#[test]
 fn what_is_wrong_is_named_and_nobody_is_registered() {
     let (api, _) = Api::staffed();
     api.put(
