@@ -368,8 +368,9 @@ fn stepped(before: &Lead, step: &Step, at: i64) -> Result<(Lead, Vec<Event>), Pr
         .as_ref()
         .map(|reason| reason.as_str().to_owned());
     lead.lost_at = None;
-    // Whoever takes it on has looked at it.
-    lead.suspected = false;
+    // Whoever takes it on has looked at it; whoever closes it may have seen that
+    // it was a machine.
+    lead.suspected &= step.stage == Stage::Lost;
     let reached = match step.stage {
         Stage::New => None,
         Stage::Accepted => Some(&mut lead.accepted_at),
@@ -382,10 +383,16 @@ fn stepped(before: &Lead, step: &Step, at: i64) -> Result<(Lead, Vec<Event>), Pr
         // A lead that is taken up again was accepted when it first was.
         *reached = reached.or(Some(at));
     }
-    let why = step.why.as_ref().map(|why| why.as_str().to_owned());
+    // The lead forgets its reason when it is taken up again; its history does not.
+    let said = [
+        step.reason.as_ref().map(Name::as_str),
+        step.why.as_ref().map(Prose::as_str),
+    ];
+    let said: Vec<&str> = said.into_iter().flatten().collect();
+    let why = (!said.is_empty()).then(|| said.join(": "));
     let names = (before.stage.name().to_owned(), step.stage.name().to_owned());
     let events = vec![Event {
-        why: why.or_else(|| lead.reason.clone()),
+        why,
         ..event("stage", Some(names.0), Some(names.1), at)
     }];
     Ok((lead, events))

@@ -153,6 +153,55 @@ fn what_is_lost_has_a_reason_and_nothing_else_has() {
 }
 
 #[test]
+fn a_history_says_who_did_what_when_and_why() {
+    let api = Api::furnished();
+    let id = lead_at(&api, "sam@example.org", "new");
+    let key = api.key(&["leads:write"]);
+    for step in [
+        json!({"stage": "accepted", "why": "knows us", "at": "2026-11-21T09:00:00Z"}),
+        json!({"stage": "lost", "reason": "no budget", "why": "ask again in spring"}),
+        json!({"stage": "accepted", "why": "has one now"}),
+        json!({"stage": "lost", "reason": "went elsewhere"}),
+    ] {
+        api.request(Method::POST, &format!("/v1/leads/{id}/stage"))
+            .key(&key)
+            .json(&step)
+            .send()
+            .expect(200);
+    }
+    let lead = read(&api, &id);
+    let history: Vec<String> = lead["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            format!(
+                "{}>{} {} {}",
+                event["before"], event["after"], event["why"], event["at"]
+            )
+            .replace('"', "")
+        })
+        .collect();
+    let now = "2026-11-22T10:00:00.000Z";
+    assert_eq!(
+        history,
+        [
+            format!("null>new null {now}"),
+            "new>accepted knows us 2026-11-21T09:00:00.000Z".to_owned(),
+            // The lead has no reason any more once it is taken up again.
+            format!("accepted>lost no budget: ask again in spring {now}"),
+            format!("lost>accepted has one now {now}"),
+            format!("accepted>lost went elsewhere {now}"),
+        ]
+    );
+    let ids = api.column("SELECT id FROM api_keys");
+    assert_eq!(lead["history"][1]["by"], ids[0].as_str());
+    assert_eq!(lead["reason"], "went elsewhere");
+    // A lead that is taken up again was accepted when it first was.
+    assert_eq!(lead["accepted_at"], "2026-11-21T09:00:00.000Z");
+}
+
+#[test]
 fn two_writers_of_one_lead_lose_nothing() {
     let (api, _) = Api::staffed();
     let id = lead_at(&api, "sam@example.org", "accepted");
@@ -426,6 +475,44 @@ fn a_key_means_one_call_for_ever() {
     keyed(&api, &path, "won", &json!({"stage": "accepted"}))
         .send()
         .expect(200);
+}
+
+#[test]
+fn a_machine_is_set_aside_until_somebody_takes_it_on_or_buys() {
+    let (api, maya) = Api::staffed();
+    let bot = |email: &str| {
+        let receipt = api.receipt(&maya, Medium::Email, NOW - 1_000);
+        let body = json!({"program": "customers", "prospect": {"email": email},
+            "receipts": [receipt], "website": "x"});
+        api.request(Method::POST, "/v1/public/leads")
+            .json(&body)
+            .send()
+            .expect(202);
+        api.column(&format!("SELECT id FROM leads WHERE email = '{email}'"))
+            .remove(0)
+    };
+    // Closing it is not taking it on.
+    let id = bot("a@example.org");
+    take(&api, &id, &json!({"stage": "lost", "reason": "spam"})).expect(200);
+    assert_eq!(read(&api, &id)["suspected"], true);
+    take(&api, &id, &json!({"stage": "accepted"})).expect(200);
+    assert_eq!(read(&api, &id)["suspected"], false);
+    // Whoever buys is no machine; the flag stays, and holds.
+    let id = bot("b@example.org");
+    let sale = json!({"program": "customers", "kind": "sale", "order_id": "o-1", "amount": 1,
+        "currency": "USD", "lead": id});
+    api.post("/v1/conversions", &sale).expect(201);
+    let lead = read(&api, &id);
+    assert_eq!(
+        (&lead["stage"], &lead["suspected"]),
+        (&json!("won"), &json!(false))
+    );
+    assert!(
+        lead["flags"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("honeypot"))
+    );
 }
 
 #[test]
