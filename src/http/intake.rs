@@ -358,8 +358,9 @@ fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
     let mut new: Vec<Touch> = Vec::new();
     for touch in touches {
         let same = |known: &Touch| {
-            known.proof == touch.proof
-                && known.at == touch.at
+            // A rep may have heard of two on one day.
+            (known.advocate, known.at) == (touch.advocate, touch.at)
+                && known.proof == touch.proof
                 && (known.kind == touch.kind || known.click().is_some() == touch.click().is_some())
         };
         if !lead.touches.iter().chain(&new).any(same) {

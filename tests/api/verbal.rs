@@ -125,6 +125,23 @@ fn an_advocate_who_is_there_is_found() {
 }
 
 #[test]
+fn two_who_were_named_at_one_time_are_two_touches() {
+    let (api, maya) = Api::staffed();
+    let day = json!({"at": "2026-11-21T00:00:00Z"});
+    let first = api.post(PATH, &with(pia(), day.clone())).expect(201);
+    let second = api
+        .post(
+            PATH,
+            &with(with(pia(), day), json!({"advocate": {"id": maya}})),
+        )
+        .expect(200);
+    let touches = touches(&api, &second);
+    assert_eq!(touches.as_array().unwrap().len(), 2, "{touches:#}");
+    assert_eq!(second["advocate"], maya.as_str(), "the last one");
+    assert_ne!(first["advocate"], second["advocate"]);
+}
+
+#[test]
 fn a_word_from_before_the_form_has_the_credit() {
     let (api, maya) = Api::staffed();
     let body = json!({"program": "customers", "prospect": {"email": "pia@example.org"}});
