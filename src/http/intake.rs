@@ -35,6 +35,13 @@ use crate::{
     },
 };
 
+/// The most touches of a lead. Each may decide anew, over all of them.
+const MOST_TOUCHES: usize = 100;
+
+/// Entries of a history from which on it says no more who joined, nor what was
+/// refused. Anybody may send a form, as often as they like.
+const MOST_EVENTS: u16 = 1_000;
+
 /// A referral as it comes in.
 pub(super) struct Referral<'a> {
     /// The program.
@@ -214,17 +221,19 @@ async fn fill(
         )
     });
     for (what, why) in &referral.refused {
-        events.push(Event {
-            why: Some(why.clone()),
-            ..event("refused", None, Some((*what).to_owned()), now)
-        });
+        events.push(refused(what, why, now));
     }
     // A person who fills in the form after a machine did takes the lead out of
     // suspicion.
     lead.suspected &= referral.suspected;
     let trapped = lead.suspected;
 
-    let touches = new_touches(&lead, &referral.touches);
+    let mut touches = new_touches(&lead, &referral.touches);
+    let room = MOST_TOUCHES.saturating_sub(lead.touches.len());
+    for touch in touches.split_off(room.min(touches.len())) {
+        let why = format!("the lead has {MOST_TOUCHES} touches already");
+        events.push(refused(touch.kind.name(), &why, now));
+    }
     lead.touches.extend(touches.iter().cloned());
     let waiting = waiting(&lead, &referral.person);
     let (select, none_left) = (waiting.select()?, waiting.none_left()?);
@@ -265,6 +274,9 @@ async fn fill(
         statements.push(leads::add_decision(
             &lead, decision, version, cause, now, by,
         )?);
+    }
+    if before.events >= MOST_EVENTS {
+        events.retain(|event| matches!(event.kind, "stage" | "owner"));
     }
     statements.push(leads::add_history(&lead, &events, now, by)?);
     if !flags.is_empty() {
@@ -313,6 +325,14 @@ pub(super) fn event(
         after,
         why: None,
         at,
+    }
+}
+
+/// The entry of a proof that was refused.
+fn refused(what: &str, why: &str, at: i64) -> Event {
+    Event {
+        why: Some(why.to_owned()),
+        ..event("refused", None, Some(what.to_owned()), at)
     }
 }
 

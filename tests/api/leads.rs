@@ -516,6 +516,36 @@ fn a_machine_is_set_aside_until_somebody_takes_it_on_or_buys() {
 }
 
 #[test]
+fn a_lead_does_not_grow_without_end() {
+    let (api, maya) = Api::staffed();
+    let forms = |from: i64, count: i64| {
+        let receipts: Vec<String> = (from..from + count)
+            .map(|n| api.receipt(&maya, Medium::Email, NOW - 1_000 - n))
+            .collect();
+        let body = json!({"program": "customers", "prospect": {"email": "sam@example.org"},
+            "receipts": receipts, "code": "no code"});
+        api.request(Method::POST, "/v1/public/leads")
+            .json(&body)
+            .send()
+            .expect(202);
+    };
+    for n in 0..100 {
+        forms(n * 20, 20);
+    }
+    assert_eq!(api.column("SELECT count(*) || '' FROM touches"), ["100"]);
+    let events = api.column("SELECT count(*) || '' FROM history");
+    assert!(events[0].parse::<u32>().unwrap() < 1_100, "{events:?}");
+    // It can still be worked on, and says so.
+    let id = api.column("SELECT id FROM leads").remove(0);
+    take(&api, &id, &json!({"stage": "accepted"})).expect(200);
+    let lead = read(&api, &id);
+    let last = lead["history"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["after"], "accepted");
+    let text = lead.to_string();
+    assert!(text.contains("the lead has 100 touches already"), "{text}");
+}
+
+#[test]
 fn what_is_wrong_with_a_lead_is_named_and_nothing_is_written() {
     let (api, maya) = Api::staffed();
     api.put(
