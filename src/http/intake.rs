@@ -234,6 +234,13 @@ async fn fill(
         let why = format!("the lead has {MOST_TOUCHES} touches already");
         events.push(refused(touch.kind.name(), &why, now));
     }
+    let policy = policy(terms);
+    if takes_credit(referral, &before, &touches, policy) {
+        let why = "would take the credit from who has it; a form does not say whose address it is";
+        for touch in touches.drain(..) {
+            events.push(refused(touch.kind.name(), why, now));
+        }
+    }
     lead.touches.extend(touches.iter().cloned());
     let waiting = waiting(&lead, &referral.person);
     let (select, none_left) = (waiting.select()?, waiting.none_left()?);
@@ -251,7 +258,6 @@ async fn fill(
 
     // Without news the decision stands, whatever the policy has become since.
     let is_news = !duplicate || !touches.is_empty() || lead.moment != before.moment;
-    let policy = policy(terms);
     let decision = is_news.then(|| decide(&mut lead, policy));
     let credit_why = match &decision {
         Some(decision) => explain_credit(&lead, decision, policy),
@@ -370,6 +376,20 @@ pub(super) fn win(lead: &mut Lead, at: i64, why: &str, events: &mut Vec<Event>) 
     lead.stage = Stage::Won;
     lead.won_at = Some(at);
     (lead.reason, lead.lost_at) = (None, None);
+}
+
+/// Whether a form would give somebody's credit to somebody else. An address proves
+/// nothing of who sends it, so that anybody could have the credit for any address
+/// that they know; whom we trust, a server or a rep, may move it. What a machine
+/// has is nobody's.
+fn takes_credit(referral: &Referral, before: &Lead, touches: &[Touch], policy: Policy) -> bool {
+    if referral.source != "form" || before.suspected || before.advocate.is_none() {
+        return false;
+    }
+    let all: Vec<Touch> = before.touches.iter().chain(touches).cloned().collect();
+    let winner = attribute(policy, &all, before.moment).winner;
+    let winner = all.iter().find(|touch| Some(touch.n) == winner);
+    winner.map(|touch| touch.advocate) != before.advocate
 }
 
 /// The touches that a lead has not, numbered after those that it has. The same

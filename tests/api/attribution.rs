@@ -238,6 +238,53 @@ fn a_late_touch_decides_anew_if_it_was_from_before() {
 }
 
 #[test]
+fn nobody_takes_a_credit_with_a_form_that_names_somebody_elses_address() {
+    let (api, maya) = Api::staffed();
+    let mallory = api.advocate("mallory");
+    let hers = api.receipt(&maya, Medium::Email, NOW - 2 * HOUR);
+    take(&api, "sam@example.org", &[&hers]);
+    let id = only_lead(&api);
+    let code = api.post(
+        "/v1/codes",
+        &json!({"program": "customers", "advocate": mallory}),
+    );
+    let code = text(&code.expect(201)["code"]);
+    // A click of their own from before, a code within the tolerance of clocks, a cookie.
+    let own = api.receipt(&mallory, Medium::Linkedin, NOW - HOUR);
+    api.wait(60_000);
+    form(&api, json!({"receipts": [own]}), None);
+    form(&api, json!({"code": code}), None);
+    form(&api, json!({}), Some(&own));
+    let lead = api.get(&format!("/v1/leads/{id}")).expect(200);
+    assert_eq!(lead["advocate"], maya.as_str());
+    assert_eq!(decisions(&api, &id).len(), 1);
+    let refused: Vec<&Value> = lead["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["kind"] == "refused")
+        .map(|event| &event["after"])
+        .collect();
+    assert_eq!(refused, ["receipt", "code", "cookie"]);
+    // What changes nobody's credit is kept: it explains.
+    api.wait(HOUR);
+    let late = api.receipt(&mallory, Medium::Email, api.now());
+    form(&api, json!({"receipts": [late]}), None);
+    assert_eq!(
+        verdicts(&decisions(&api, &id)[1]),
+        ["receipt won", "receipt too_late"]
+    );
+    // Nor does a policy that is another since give it away on such an occasion.
+    policy(&api, "last", 1);
+    api.wait(DAY);
+    // Whom we trust may.
+    assert_eq!(
+        take(&api, "sam@example.org", &[&own])["advocate"],
+        mallory.as_str()
+    );
+}
+
+#[test]
 fn a_form_may_bring_the_credit_that_nobody_has() {
     let (api, maya) = Api::staffed();
     take(&api, "sam@example.org", &[]);
