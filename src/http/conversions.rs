@@ -115,7 +115,7 @@ pub(super) struct Recorded {
     request_body = NewConversion, responses((status = 201, body = Recorded)))]
 pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let new: NewConversion = request.json()?;
-    let program = programs::usable(&request.call, &new.program, Some("program")).await?;
+    let program = programs::require(&request.call, &new.program, Some("program")).await?;
     match new.kind {
         Kind::Sale => record_sale(&request, &program, &new).await,
         Kind::Refund => record_refund(&request, &program, &new).await,
@@ -152,7 +152,7 @@ async fn record_sale(
         click: None,
         refunded: 0,
     };
-    let natural = format!("sale:{}", sale.order_id);
+    let natural = format!("sale {}", sale.order_id);
     once(request, program.number, Some(natural), &|| {
         Box::pin(plan_sale(request, program, new, sale.clone()))
     })
@@ -196,6 +196,8 @@ async fn plan_sale(
     if let Some(known) = sales::find(call.db(), program.number, &sale.order_id).await? {
         return known_sale(call, program, &sale, known).await;
     }
+    // What was sold before its program ended may still be refunded.
+    programs::in_use(program, "program")?;
     let first = sales::first_refund_of(call.db(), program.number, &sale.order_id).await?;
     if let Some(refund) = first.filter(|refund| refund.currency != sale.currency) {
         return Err(Problem::Conflict(format!(
@@ -411,7 +413,7 @@ async fn record_refund(
     once(
         request,
         program.number,
-        Some(format!("refund:{refund_id}")),
+        Some(format!("refund {refund_id}")),
         &|| Box::pin(plan_refund(request, program, new, refund_id, at)),
     )
     .await

@@ -35,6 +35,13 @@ use crate::{
     },
 };
 
+/// The most touches of a lead. Each may decide anew, over all of them.
+const MOST_TOUCHES: usize = 100;
+
+/// Entries of a history from which on it says no more who joined, nor what was
+/// refused. Anybody may send a form, as often as they like.
+const MOST_EVENTS: u16 = 1_000;
+
 /// A referral as it comes in.
 pub(super) struct Referral<'a> {
     /// The program.
@@ -214,16 +221,26 @@ async fn fill(
         )
     });
     for (what, why) in &referral.refused {
-        events.push(Event {
-            why: Some(why.clone()),
-            ..event("refused", None, Some((*what).to_owned()), now)
-        });
+        events.push(refused(what, why, now));
     }
     // A person who fills in the form after a machine did takes the lead out of
     // suspicion.
     lead.suspected &= referral.suspected;
+    let trapped = lead.suspected;
 
-    let touches = new_touches(&lead, &referral.touches);
+    let mut touches = new_touches(&lead, &referral.touches);
+    let room = MOST_TOUCHES.saturating_sub(lead.touches.len());
+    for touch in touches.split_off(room.min(touches.len())) {
+        let why = format!("the lead has {MOST_TOUCHES} touches already");
+        events.push(refused(touch.kind.name(), &why, now));
+    }
+    let policy = policy(terms);
+    if takes_credit(referral, &before, &touches, policy) {
+        let why = "would take the credit from who has it; a form does not say whose address it is";
+        for touch in touches.drain(..) {
+            events.push(refused(touch.kind.name(), why, now));
+        }
+    }
     lead.touches.extend(touches.iter().cloned());
     let waiting = waiting(&lead, &referral.person);
     let (select, none_left) = (waiting.select()?, waiting.none_left()?);
@@ -241,14 +258,13 @@ async fn fill(
 
     // Without news the decision stands, whatever the policy has become since.
     let is_news = !duplicate || !touches.is_empty() || lead.moment != before.moment;
-    let policy = policy(terms);
     let decision = is_news.then(|| decide(&mut lead, policy));
     let credit_why = match &decision {
         Some(decision) => explain_credit(&lead, decision, policy),
         None => "It stands as it was decided before.".to_owned(),
     };
     let owner_why = route(call, referral, &mut lead, &before, duplicate, &mut events).await?;
-    let flags = flags(call, referral, &lead).await?;
+    let flags = flags(call, referral, &lead, trapped).await?;
 
     let mut statements = vec![if duplicate {
         leads::update(&lead, &referral.person, now)
@@ -264,6 +280,9 @@ async fn fill(
         statements.push(leads::add_decision(
             &lead, decision, version, cause, now, by,
         )?);
+    }
+    if before.events >= MOST_EVENTS {
+        events.retain(|event| matches!(event.kind, "stage" | "owner"));
     }
     statements.push(leads::add_history(&lead, &events, now, by)?);
     if !flags.is_empty() {
@@ -315,6 +334,14 @@ pub(super) fn event(
     }
 }
 
+/// The entry of a proof that was refused.
+fn refused(what: &str, why: &str, at: i64) -> Event {
+    Event {
+        why: Some(why.to_owned()),
+        ..event("refused", None, Some(what.to_owned()), at)
+    }
+}
+
 /// Decides who has the credit for a lead, and writes it into it.
 pub(super) fn decide(lead: &mut Lead, policy: Policy) -> Decision {
     let decision = attribute(policy, &lead.touches, lead.moment);
@@ -330,6 +357,9 @@ pub(super) fn decide(lead: &mut Lead, policy: Policy) -> Decision {
 
 /// Takes a lead to `won` at `at` (Unix ms), from wherever it stands.
 pub(super) fn win(lead: &mut Lead, at: i64, why: &str, events: &mut Vec<Event>) {
+    // Whoever buys is no machine. If one raised the hand, its flag stays, and holds
+    // what else would never be paid: from here no stage follows.
+    lead.suspected = false;
     if lead.stage == Stage::Won {
         lead.won_at = lead.won_at.map(|won| won.min(at));
         return;
@@ -348,14 +378,29 @@ pub(super) fn win(lead: &mut Lead, at: i64, why: &str, events: &mut Vec<Event>) 
     (lead.reason, lead.lost_at) = (None, None);
 }
 
+/// Whether a form would give somebody's credit to somebody else. An address proves
+/// nothing of who sends it, so that anybody could have the credit for any address
+/// that they know; whom we trust, a server or a rep, may move it. What a machine
+/// has is nobody's.
+fn takes_credit(referral: &Referral, before: &Lead, touches: &[Touch], policy: Policy) -> bool {
+    if referral.source != "form" || before.suspected || before.advocate.is_none() {
+        return false;
+    }
+    let all: Vec<Touch> = before.touches.iter().chain(touches).cloned().collect();
+    let winner = attribute(policy, &all, before.moment).winner;
+    let winner = all.iter().find(|touch| Some(touch.n) == winner);
+    winner.map(|touch| touch.advocate) != before.advocate
+}
+
 /// The touches that a lead has not, numbered after those that it has. The same
 /// click is one touch, whether the form or the cookie brought it.
 fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
     let mut new: Vec<Touch> = Vec::new();
     for touch in touches {
         let same = |known: &Touch| {
-            known.proof == touch.proof
-                && known.at == touch.at
+            // A rep may have heard of two on one day.
+            (known.advocate, known.at) == (touch.advocate, touch.at)
+                && known.proof == touch.proof
                 && (known.kind == touch.kind || known.click().is_some() == touch.click().is_some())
         };
         if !lead.touches.iter().chain(&new).any(same) {
@@ -463,9 +508,14 @@ async fn owner_of(
 }
 
 /// What looks like fraud.
-async fn flags(call: &Call, referral: &Referral<'_>, lead: &Lead) -> Result<Vec<Flag>, Problem> {
+async fn flags(
+    call: &Call,
+    referral: &Referral<'_>,
+    lead: &Lead,
+    trapped: bool,
+) -> Result<Vec<Flag>, Problem> {
     let mut flags = Vec::new();
-    if lead.suspected {
+    if trapped {
         flags.push(Flag {
             rule: "honeypot",
             detail: "a field that people do not see was filled in".to_owned(),

@@ -153,40 +153,46 @@ const MOST_RECEIPTS: usize = 20;
 pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let new: NewLead = request.json()?;
     let call = &request.call;
-    let program = programs::usable(call, &new.program, Some("program")).await?;
+    let program = programs::require(call, &new.program, Some("program")).await?;
     let at = past("at", new.at.as_deref(), call.now)?;
     if new.receipts.len() > MOST_RECEIPTS {
         return Err(Problem::field("receipts", "must be at most 20"));
     }
-    let mut touches = Vec::new();
-    for (index, text) in new.receipts.iter().enumerate() {
-        let touch = intake::receipt_touch(call, &program, text, Proof::Receipt).await?;
-        touches.push(touch.map_err(|why| Problem::field(format!("receipts[{index}]"), why))?);
-    }
-    if let Some(code) = &new.code {
-        let touch = codes::touch(call, &program, code, at).await?;
-        touches.push(touch.map_err(|why| Problem::field("code", why))?);
-    }
-    let rep = match &new.rep {
-        Some(slug) => Some(rep(call, slug, "rep").await?),
-        None => None,
-    };
-    let referral = Referral {
-        program: &program,
-        source: if rep.is_some() { "rep" } else { "server" },
-        at,
-        person: new
-            .prospect
-            .person("prospect", new.note, new.consent, call.now)?,
-        touches,
-        refused: Vec::new(),
-        registered: None,
-        rep,
-        suspected: false,
-        by: request.key(),
-    };
+    let person = new
+        .prospect
+        .person("prospect", new.note, new.consent, call.now)?;
+    let (receipts, code, rep) = (new.receipts, new.code, new.rep);
     once(&request, program.number, None, &|| {
-        Box::pin(async { intake::take(call, &referral).await?.effect(&program) })
+        Box::pin(async {
+            programs::in_use(&program, "program")?;
+            let mut touches = Vec::new();
+            for (index, text) in receipts.iter().enumerate() {
+                let touch = intake::receipt_touch(call, &program, text, Proof::Receipt).await?;
+                let field = || format!("receipts[{index}]");
+                touches.push(touch.map_err(|why| Problem::field(field(), why))?);
+            }
+            if let Some(code) = &code {
+                let touch = codes::touch(call, &program, code, at).await?;
+                touches.push(touch.map_err(|why| Problem::field("code", why))?);
+            }
+            let rep = match &rep {
+                Some(slug) => Some(self::rep(call, slug, "rep").await?),
+                None => None,
+            };
+            let referral = Referral {
+                program: &program,
+                source: if rep.is_some() { "rep" } else { "server" },
+                at,
+                person: person.clone(),
+                touches,
+                refused: Vec::new(),
+                registered: None,
+                rep,
+                suspected: false,
+                by: request.key(),
+            };
+            intake::take(call, &referral).await?.effect(&program)
+        })
     })
     .await
 }
@@ -362,8 +368,9 @@ fn stepped(before: &Lead, step: &Step, at: i64) -> Result<(Lead, Vec<Event>), Pr
         .as_ref()
         .map(|reason| reason.as_str().to_owned());
     lead.lost_at = None;
-    // Whoever takes it on has looked at it.
-    lead.suspected = false;
+    // Whoever takes it on has looked at it; whoever closes it may have seen that
+    // it was a machine.
+    lead.suspected &= step.stage == Stage::Lost;
     let reached = match step.stage {
         Stage::New => None,
         Stage::Accepted => Some(&mut lead.accepted_at),
@@ -376,10 +383,16 @@ fn stepped(before: &Lead, step: &Step, at: i64) -> Result<(Lead, Vec<Event>), Pr
         // A lead that is taken up again was accepted when it first was.
         *reached = reached.or(Some(at));
     }
-    let why = step.why.as_ref().map(|why| why.as_str().to_owned());
+    // The lead forgets its reason when it is taken up again; its history does not.
+    let said = [
+        step.reason.as_ref().map(Name::as_str),
+        step.why.as_ref().map(Prose::as_str),
+    ];
+    let said: Vec<&str> = said.into_iter().flatten().collect();
+    let why = (!said.is_empty()).then(|| said.join(": "));
     let names = (before.stage.name().to_owned(), step.stage.name().to_owned());
     let events = vec![Event {
-        why: why.or_else(|| lead.reason.clone()),
+        why,
         ..event("stage", Some(names.0), Some(names.1), at)
     }];
     Ok((lead, events))
@@ -424,13 +437,13 @@ record! {
 pub(super) async fn hand_over(request: Request) -> Result<Response, Problem> {
     let handover: Handover = request.json()?;
     let call = &request.call;
-    let rep = rep(call, &handover.owner, "owner").await?;
     let program = require(&request).await?.program;
     once(&request, program, None, &|| {
         Box::pin(async {
+            let rep = rep(call, &handover.owner, "owner").await?;
             let before = require(&request).await?;
             let mut lead = before.clone();
-            lead.owner = Some(rep.slug.clone());
+            lead.owner = Some(rep.slug);
             let events = [Event {
                 why: Some(handover.why.as_str().to_owned()),
                 ..event("owner", before.owner.clone(), lead.owner.clone(), call.now)

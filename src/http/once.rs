@@ -63,7 +63,11 @@ pub(super) type Planned<'a> = Pin<Box<dyn Future<Output = Result<Effect, Problem
 
 /// Does what `plan` says, once for the request's idempotency key in the program;
 /// `natural` is the key of a request that brings none but has an identity of its
-/// own. 2xx means that it is committed. The ledger follows at once, or by cron.
+/// own. It has a blank in it, so that nobody can bring it. 2xx means that it is
+/// committed. The ledger follows at once, or by cron.
+///
+/// Whatever may not be so any more when the call is repeated, is looked at by
+/// `plan`: who asks again gets the first answer.
 pub(super) async fn once<'a>(
     request: &'a Request,
     program: u16,
@@ -71,10 +75,24 @@ pub(super) async fn once<'a>(
     plan: &(dyn Fn() -> Planned<'a> + Sync),
 ) -> Result<Response, Problem> {
     let key = match request.headers().get(HEADER) {
-        None => natural,
-        Some(value) => Some(checked(value.as_bytes())?),
+        None => natural.map(|text| Key {
+            text,
+            is_given: false,
+        }),
+        Some(value) => Some(Key {
+            text: checked(value.as_bytes())?,
+            is_given: true,
+        }),
     };
     keyed(request, program, key, plan).await
+}
+
+/// What names a call.
+struct Key {
+    text: String,
+    /// Whether it is the client's, which means one request to the letter. What a
+    /// request is about can be said in other words; the plan knows it by its facts.
+    is_given: bool,
 }
 
 /// The same for strangers, whose key is not looked at: they could take those that
@@ -90,7 +108,7 @@ pub(super) async fn once_unkeyed<'a>(
 async fn keyed<'a>(
     request: &'a Request,
     program: u16,
-    key: Option<String>,
+    key: Option<Key>,
     plan: &(dyn Fn() -> Planned<'a> + Sync),
 ) -> Result<Response, Problem> {
     let call = &request.call;
@@ -103,9 +121,15 @@ async fn keyed<'a>(
     );
     for _ in 0..ROUNDS {
         if let Some(key) = &key
-            && let Some(first) = requests::first(call.db(), program, key).await?
+            && let Some(first) = requests::first(call.db(), program, &key.text).await?
         {
-            return replay(&first, &fingerprint);
+            if first.request == fingerprint {
+                return Ok(output::replayed(answer(&first)));
+            }
+            if key.is_given {
+                let detail = "something else was asked under this idempotency key before; nothing was written";
+                return Err(Problem::Conflict(detail.to_owned()));
+            }
         }
         let effect = plan().await?;
         let mut statements = effect.statements;
@@ -114,8 +138,14 @@ async fn keyed<'a>(
             status: effect.status,
             answer: effect.answer,
         };
-        if let (Some(key), false) = (&key, statements.is_empty()) {
-            statements.push(requests::keep(program, key, &first, call.now));
+        // What is known already by its facts has its key from then.
+        if let Some(key) = &key
+            && (key.is_given || !statements.is_empty())
+        {
+            statements.push(requests::keep(program, &key.text, &first, call.now));
+        }
+        if statements.is_empty() {
+            return Ok(answer(&first));
         }
         match call.db().batch(statements).await {
             Err(error) if error.is_conflict() => {}
@@ -157,15 +187,4 @@ fn checked(value: &[u8]) -> Result<String, Problem> {
         let detail = "must be 1 to 255 printable ASCII characters without blanks";
         Problem::field("Idempotency-Key", detail)
     })
-}
-
-fn replay(first: &requests::First, fingerprint: &str) -> Result<Response, Problem> {
-    if first.request == fingerprint {
-        Ok(output::replayed(answer(first)))
-    } else {
-        Err(Problem::Conflict(
-            "something else was asked under this idempotency key before; nothing was written"
-                .to_owned(),
-        ))
-    }
 }

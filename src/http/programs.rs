@@ -195,10 +195,16 @@ pub(super) async fn usable(
     field: Option<&'static str>,
 ) -> Result<Row, Problem> {
     let program = require(call, slug, field).await?;
-    if program.status == Status::Disabled {
-        return Err(Problem::field(field.unwrap_or("program"), "is disabled"));
-    }
+    in_use(&program, field.unwrap_or("program"))?;
     Ok(program)
+}
+
+/// Refuses a program that is switched off; `field` named it.
+pub(super) fn in_use(program: &Row, field: &'static str) -> Result<(), Problem> {
+    match program.status {
+        Status::Active => Ok(()),
+        Status::Disabled => Err(Problem::field(field, "is disabled")),
+    }
 }
 
 /// Creates a program. The same program again is answered with 200.

@@ -96,15 +96,16 @@ pub(super) async fn enter(request: Request) -> Result<Response, Problem> {
             "must be in_person, phone or video",
         ));
     }
-    let program = programs::usable(call, &spoken.program, Some("program")).await?;
+    let program = programs::require(call, &spoken.program, Some("program")).await?;
     let at = past("at", spoken.at.as_deref(), call.now)?;
-    let rep = leads::rep(call, &spoken.rep, "rep").await?;
-    let label = links::label(call, program.number, spoken.label.as_deref()).await?;
     let person = spoken
         .prospect
         .person("prospect", spoken.note, None, call.now)?;
     once(&request, program.number, None, &|| {
         Box::pin(async {
+            programs::in_use(&program, "program")?;
+            let rep = leads::rep(call, &spoken.rep, "rep").await?;
+            let label = links::label(call, program.number, spoken.label.as_deref()).await?;
             let credited = credited(call, &program, &spoken.advocate, &rep).await?;
             let touch = Touch {
                 n: 0,

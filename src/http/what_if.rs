@@ -71,13 +71,13 @@ pub(super) struct Replay {
 pub(super) struct Shift {
     /// A channel, or an advocate's id; `none` for no credit.
     key: String,
-    before: Figures,
-    after: Figures,
+    before: Merits,
+    after: Merits,
 }
 
 /// What one has the credit for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(super) struct Merits {
     leads: u64,
     won: u64,
     /// By ISO 4217 code, in minor units, net of refunds.
@@ -99,8 +99,8 @@ pub(super) struct Change {
 /// Who has a credit: the advocate and the medium.
 type Credit = Option<(u32, u8)>;
 
-/// Figures by number of the advocate, now and then.
-type Shifts = BTreeMap<Option<u32>, (Figures, Figures)>;
+/// Merits by number of the advocate, now and then.
+type Shifts = BTreeMap<Option<u32>, (Merits, Merits)>;
 
 /// Replays the leads of a period under another policy, and says what would change
 /// by channel and by advocate.
@@ -128,7 +128,7 @@ pub(super) async fn ask(request: Request) -> Result<Response, Problem> {
         for lead in &page {
             count += 1;
             let (before, then) = (credit_now(lead), credit_under(lead, question.policy));
-            let add = |figures: &mut Figures| figures.add(lead, &revenue);
+            let add = |figures: &mut Merits| figures.add(lead, &revenue);
             let (old, new) = (before.map(|c| c.0), then.map(|c| c.0));
             for (key, figures) in &mut channels {
                 if *key == channel(before) {
@@ -189,8 +189,8 @@ fn period(question: &Question) -> Result<(i32, i32), Problem> {
     Ok((from, to))
 }
 
-fn nothing() -> (Figures, Figures) {
-    (Figures::default(), Figures::default())
+fn nothing() -> (Merits, Merits) {
+    (Merits::default(), Merits::default())
 }
 
 fn credit_now(lead: &Lead) -> Credit {
@@ -209,7 +209,7 @@ fn channel(credit: Credit) -> Option<Channel> {
         .map(Medium::channel)
 }
 
-impl Figures {
+impl Merits {
     /// Adds a lead with what it brought in, which stands among the revenue of
     /// others, in the order of the leads.
     fn add(&mut self, lead: &Lead, revenue: &[Revenue]) -> Result<(), Problem> {

@@ -105,6 +105,7 @@ pub struct House {
     sqlite: Sqlite,
     down: AtomicBool,
     batches: AtomicUsize,
+    meanwhile: Mutex<Option<(&'static str, String)>>,
 }
 
 struct Shared(Arc<House>);
@@ -116,8 +117,41 @@ impl Database for House {
             let secret = "D1_ERROR: shard 7 of account 0xdead is down".to_owned();
             return Box::pin(std::future::ready(Err(DatabaseError::Failed(secret))));
         }
-        self.sqlite.batch(statements)
+        // Others come in between, as they do where the database is far away.
+        Box::pin(async move {
+            yielded().await;
+            self.interject(&statements);
+            self.sqlite.batch(statements).await
+        })
     }
+}
+
+impl House {
+    /// What was to happen just before such a statement.
+    fn interject(&self, statements: &[Statement]) {
+        let mut meanwhile = self.meanwhile.lock().unwrap();
+        let is_due = |(part, _): &mut (&str, String)| {
+            let mut texts = statements.iter().map(|statement| statement.sql);
+            texts.any(|sql| sql.contains(*part))
+        };
+        if let Some((_, sql)) = meanwhile.take_if(is_due) {
+            self.sqlite
+                .with(|connection| connection.execute_batch(&sql).unwrap());
+        }
+    }
+}
+
+/// Lets others go on once.
+async fn yielded() {
+    let mut is_done = false;
+    std::future::poll_fn(move |_| {
+        if is_done {
+            return Poll::Ready(());
+        }
+        is_done = true;
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Database for Shared {
@@ -198,6 +232,7 @@ impl Api {
             sqlite: Sqlite::in_memory(&MIGRATIONS).unwrap(),
             down: AtomicBool::new(false),
             batches: AtomicUsize::new(0),
+            meanwhile: Mutex::new(None),
         });
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
@@ -244,6 +279,21 @@ impl Api {
         api
     }
 
+    /// One with the reps `jonas` and `lea`, who take turns; and Maya's id.
+    pub fn staffed() -> (Self, String) {
+        let api = Self::furnished();
+        for rep in ["jonas", "lea"] {
+            api.put(&format!("/v1/reps/{rep}"), &json!({"name": rep}))
+                .expect(200);
+        }
+        let routing = json!({"reps": ["jonas", "lea"]});
+        api.put("/v1/programs/customers/routing", &routing)
+            .expect(200);
+        let maya = api.get("/v1/programs/customers/advocates/ext:maya");
+        let maya = maya.expect(200)["id"].as_str().unwrap().to_owned();
+        (api, maya)
+    }
+
     /// Creates an advocate; answers their id.
     pub fn advocate(&self, external_id: &str) -> String {
         let advocate = json!({"external_id": external_id, "kind": "customer", "name": "Maya"});
@@ -259,6 +309,46 @@ impl Api {
     /// What time it is (Unix ms).
     pub fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
+    }
+
+    /// Has somebody else do something just before the next batch with a statement
+    /// in which `part` stands: after what it was decided by was read.
+    pub fn meanwhile(&self, part: &'static str, sql: &str) {
+        *self.house.meanwhile.lock().unwrap() = Some((part, sql.to_owned()));
+    }
+
+    /// Sends requests so that each has its turn at the database after the others.
+    pub fn at_once(&self, asks: Vec<Ask>) -> Vec<Answer> {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut running: Vec<_> = asks.into_iter().map(|ask| Box::pin(ask.answer())).collect();
+        let mut answers: Vec<Option<Answer>> = running.iter().map(|_| None).collect();
+        while answers.iter().any(Option::is_none) {
+            for (future, answer) in running.iter_mut().zip(&mut answers) {
+                if answer.is_none()
+                    && let Poll::Ready(ready) = future.as_mut().poll(&mut context)
+                {
+                    *answer = Some(ready);
+                }
+            }
+        }
+        answers.into_iter().map(Option::unwrap).collect()
+    }
+
+    /// Everything that is written down, to see whether a call wrote.
+    pub fn dump(&self) -> Vec<String> {
+        let tables = self.column(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'
+            AND name NOT LIKE 'sqlite_%' AND name NOT IN ('routing', 'disposable_domains')
+            ORDER BY name",
+        );
+        let mut dump = Vec::new();
+        for table in tables {
+            let columns = self.column(&format!("SELECT name FROM pragma_table_info('{table}')"));
+            let row = columns.join("), quote(");
+            let select = format!("SELECT concat_ws('|', '{table}', quote({row})) FROM {table}");
+            dump.extend(self.column(&select));
+        }
+        dump
     }
 
     /// Makes the database fail, or lets it work again.
@@ -487,6 +577,12 @@ impl Ask<'_> {
         self
     }
 
+    /// A header that is no ASCII.
+    pub fn header_bytes(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.headers.append(name, value.try_into().unwrap());
+        self
+    }
+
     pub fn body(mut self, media_type: &str, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self.header("content-type", media_type)
@@ -498,6 +594,10 @@ impl Ask<'_> {
 
     /// The answer, its body not yet read.
     pub fn start(self) -> Response {
+        block_on(self.going())
+    }
+
+    fn going(self) -> impl Future<Output = Response> {
         // As the runtime does: what is no URL does not come this far.
         let target: http::uri::PathAndQuery = self.path.parse().unwrap();
         let request = Asked {
@@ -512,13 +612,17 @@ impl Ask<'_> {
             base_url: BASE.to_owned(),
             salt: Some(SALT),
         };
-        block_on(api::answer(call, request))
+        api::answer(call, request)
     }
 
     pub fn send(self) -> Answer {
+        block_on(self.answer())
+    }
+
+    async fn answer(self) -> Answer {
         let (method, path) = (self.method.clone(), self.path.clone());
-        let response = self.start();
-        let bytes = block_on(response.body.whole(usize::MAX)).unwrap();
+        let response = self.going().await;
+        let bytes = response.body.whole(usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.into()).unwrap();
         if let Some(media_type) = response.headers.get("content-type") {
             contract::check(&method, &path, response.status, media_type, &text);
