@@ -223,6 +223,12 @@ async fn fill(
     for (what, why) in &referral.refused {
         events.push(refused(what, why, now));
     }
+    // Of two hands the earlier one counts, even if it is reported later. A sale is
+    // no hand.
+    if referral.source != "sale" {
+        lead.at = lead.at.min(referral.at);
+        lead.moment = lead.moment.min(lead.at);
+    }
     // A person who fills in the form after a machine did takes the lead out of
     // suspicion.
     lead.suspected &= referral.suspected;

@@ -192,7 +192,7 @@ macro_rules! filled {
 const UPDATE: &str = concat!(
     "
     UPDATE leads SET
-      moment = ?3, stage = ?4, reason = ?5,
+      at = ?27, moment = ?3, stage = ?4, reason = ?5,
       accepted_at = ?6, meeting_at = ?7, opportunity_at = ?8, won_at = ?9, lost_at = ?10,
       suspected = ?11, advocate = ?12, medium = ?13, label = ?14, touch = ?15,
       owner = (SELECT number FROM reps WHERE slug = ?16), ",
@@ -589,6 +589,7 @@ pub fn update(lead: &Lead, person: &Person, now: i64) -> Statement {
         person.consent_text.as_deref(),
         person.consent_at,
         now,
+        lead.at,
     )
 }
 

@@ -238,6 +238,38 @@ fn a_late_touch_decides_anew_if_it_was_from_before() {
 }
 
 #[test]
+fn an_earlier_hand_that_is_reported_later_moves_the_moment() {
+    // In either order the same comes out.
+    for earlier_first in [true, false] {
+        let (api, maya) = Api::staffed();
+        let olaf = api.advocate("olaf");
+        let (early, late) = (
+            api.receipt(&maya, Medium::Email, NOW - 5 * HOUR),
+            api.receipt(&olaf, Medium::Email, NOW - 3 * HOUR),
+        );
+        let mut first = body("sam@example.org", &[&early]);
+        first["at"] = json!("2026-11-22T06:00:00Z");
+        let mut second = body("sam@example.org", &[&late]);
+        second["at"] = json!("2026-11-22T08:00:00Z");
+        let mut both = [first, second];
+        if !earlier_first {
+            both.reverse();
+        }
+        for body in &both {
+            assert!(api.post("/v1/leads", body).status.is_success());
+        }
+        let lead = api
+            .get(&format!("/v1/leads/{}", only_lead(&api)))
+            .expect(200);
+        assert_eq!(
+            (&lead["advocate"], &lead["at"]),
+            (&json!(maya), &json!("2026-11-22T06:00:00.000Z")),
+            "{earlier_first}"
+        );
+    }
+}
+
+#[test]
 fn nobody_takes_a_credit_with_a_form_that_names_somebody_elses_address() {
     let (api, maya) = Api::staffed();
     let mallory = api.advocate("mallory");
