@@ -579,7 +579,8 @@ impl Ask<'_> {
 
     /// A header that is no ASCII.
     pub fn header_bytes(mut self, name: &'static str, value: &[u8]) -> Self {
-        self.headers.add(name, String::from_utf8_lossy(value).into_owned());
+        self.headers
+            .add(name, String::from_utf8_lossy(value).into_owned());
         self
     }
 
