@@ -360,6 +360,7 @@ async fn take_form(
         refused: proofs.refused,
         registered: None,
         rep: None,
+        sale: None,
         suspected,
         by: "form",
     };
