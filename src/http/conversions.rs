@@ -26,7 +26,6 @@ use crate::{
         program::{Email, Identifier, Name},
     },
     store::{
-        Statement,
         leads::{self as stored, Lead, Person, Which},
         programs::Row,
         sales::{self, Refund, Sale},
@@ -178,8 +177,8 @@ fn is_sha256(text: &str) -> bool {
 
 /// How a sale finds its lead.
 enum Match {
-    /// This one, found so.
-    Known(Box<Lead>, &'static str),
+    /// This one, found so; and what a receipt proves that it does not know.
+    Known(Box<Lead>, &'static str, Option<Touch>),
     /// None yet, but a receipt that one can be made of.
     Proven(Touch),
     /// None.
@@ -205,56 +204,52 @@ async fn plan_sale(
             refund.currency
         )));
     }
-    let mut statements = Vec::new();
-    let (lead, accounts) = match find_lead(call, program, new, &mut sale).await? {
-        Match::None => {
-            statements.push(sales::no_lead_came(
-                program.number,
-                &sale,
-                sale.at + CLOCK_SKEW,
-            ));
-            (None, Vec::new())
-        }
-        Match::Known(before, how) => {
-            sale.matched_by = Some(how.to_owned());
-            let (lead, written) = sold(request, &before, &sale).await?;
-            statements = written;
-            let accounts = intake::accounts(&before, &lead);
-            (Some(lead), accounts)
-        }
-        Match::Proven(touch) => {
-            sale.matched_by = Some("receipt".to_owned());
-            let referral = Referral {
-                program,
-                source: "sale",
-                at: sale.at,
-                person: Person {
-                    email: new.email.as_ref().map(|email| email.as_str().to_owned()),
-                    email_hash: sale.email_hash.clone(),
-                    customer: sale.customer.clone(),
-                    ..Person::default()
-                },
-                touches: vec![touch],
-                refused: Vec::new(),
-                registered: None,
-                rep: None,
-                suspected: false,
-                by,
-            };
-            let taken = intake::take_sold(call, &referral, sale.at).await?;
-            statements = taken.statements;
-            (Some(taken.lead), taken.accounts)
-        }
+    let found = find_lead(call, program, new, &mut sale).await?;
+    let (known, how, touch) = match found {
+        Match::Known(lead, how, touch) => (Some(lead), how, touch),
+        Match::Proven(touch) => (None, "receipt", Some(touch)),
+        Match::None => return kept(request, program, &sale),
     };
-    sale.lead = lead.as_ref().map(|lead| lead.id.clone());
+    sale.matched_by = Some(how.to_owned());
+    // Whose lead it is has an address already, or another one's must not be theirs.
+    let email = new.email.as_ref().filter(|_| known.is_none());
+    let referral = Referral {
+        program,
+        source: "sale",
+        at: sale.at,
+        person: Person {
+            email: email.map(|email| email.as_str().to_owned()),
+            email_hash: sale.email_hash.clone().filter(|_| known.is_none()),
+            customer: sale.customer.clone(),
+            ..Person::default()
+        },
+        touches: touch.into_iter().collect(),
+        refused: Vec::new(),
+        registered: None,
+        rep: None,
+        sale: Some(&sale),
+        suspected: false,
+        by,
+    };
+    let taken = match known {
+        Some(lead) => intake::take_known(call, &referral, *lead).await?,
+        None => intake::take(call, &referral).await?,
+    };
+    let mut statements = taken.statements;
+    sale.lead = Some(taken.lead.id);
     statements.push(sales::insert(program.number, &sale, call.now, by));
-    let advocate = lead.and_then(|lead| lead.advocate);
-    Effect::new(
-        201,
-        &recorded(program, &sale, advocate),
-        statements,
-        accounts,
-    )
+    let answer = recorded(program, &sale, taken.lead.advocate);
+    Effect::new(201, &answer, statements, taken.accounts)
+}
+
+/// A sale that matches no lead: kept, until one comes.
+fn kept(request: &Request, program: &Row, sale: &Sale) -> Result<Effect, Problem> {
+    let (number, now) = (program.number, request.call.now);
+    let statements = vec![
+        sales::no_lead_came(number, sale, sale.at + CLOCK_SKEW),
+        sales::insert(number, sale, now, request.key()),
+    ];
+    Effect::new(201, &recorded(program, sale, None), statements, Vec::new())
 }
 
 /// A sale that is here already, by another way than its idempotency key.
@@ -315,18 +310,24 @@ async fn find_lead(
         let lead = lead.ok_or_else(|| {
             Problem::field("lead", format!("there is no lead `{id}` in the program"))
         })?;
-        return Ok(Match::Known(Box::new(lead), "lead"));
+        return Ok(Match::Known(Box::new(lead), "lead", None));
     }
     if let Some(text) = &new.receipt {
-        let touch = intake::receipt_touch(call, program, text, Proof::Receipt).await?;
-        let touch = touch.map_err(|why| Problem::field("receipt", why))?;
-        sale.click = Some(touch.proof.clone());
-        let which = Which::Click(number, &touch.proof);
-        if let Some(lead) = stored::find(call.db(), which).await? {
-            return Ok(Match::Known(Box::new(lead), "receipt"));
+        let refused = |why| Problem::field("receipt", why);
+        let until = sale.at + CLOCK_SKEW;
+        // The click of a lead finds it however long ago it was, and whatever has
+        // become of its advocate.
+        let receipt = intake::read_receipt(call, program, text).map_err(refused)?;
+        let click = receipt.click.to_hex();
+        sale.click = Some(click.clone());
+        if let Some(lead) = stored::find(call.db(), Which::Click(number, &click, until)).await? {
+            return Ok(Match::Known(Box::new(lead), "receipt", None));
         }
+        let touch = intake::receipt_touch(call, program, text, Proof::Receipt).await?;
+        let touch = touch.map_err(refused)?;
         return Ok(match by_person(call, number, sale).await? {
-            Match::None if touch.at <= sale.at + CLOCK_SKEW => Match::Proven(touch),
+            Match::None if touch.at <= until => Match::Proven(touch),
+            Match::Known(lead, how, _) => Match::Known(lead, how, Some(touch)),
             found => found,
         });
     }
@@ -339,52 +340,16 @@ async fn by_person(call: &Call, program: u16, sale: &Sale) -> Result<Match, Prob
     if let Some(customer) = &sale.customer {
         let which = Which::Customer(program, customer, until);
         if let Some(lead) = stored::find(call.db(), which).await? {
-            return Ok(Match::Known(Box::new(lead), "customer"));
+            return Ok(Match::Known(Box::new(lead), "customer", None));
         }
     }
     if let Some(hash) = &sale.email_hash {
         let lead = stored::find(call.db(), Which::Email(program, hash)).await?;
         if let Some(lead) = lead.filter(|lead| lead.referred_at() <= until) {
-            return Ok(Match::Known(Box::new(lead), "email"));
+            return Ok(Match::Known(Box::new(lead), "email", None));
         }
     }
     Ok(Match::None)
-}
-
-/// A lead after a sale, and what is written for it.
-async fn sold(
-    request: &Request,
-    before: &Lead,
-    sale: &Sale,
-) -> Result<(Lead, Vec<Statement>), Problem> {
-    let (call, by) = (&request.call, request.key());
-    let mut lead = before.clone();
-    let mut events = Vec::new();
-    intake::win(
-        &mut lead,
-        sale.at,
-        &format!("sale {}", sale.order_id),
-        &mut events,
-    );
-    lead.moment = lead.moment.min(sale.at);
-    let person = Person {
-        customer: sale.customer.clone(),
-        ..Person::default()
-    };
-    let mut statements = Vec::new();
-    if lead.moment != before.moment {
-        let terms = stored::terms(call.db(), lead.program).await?;
-        let decision = intake::decide(&mut lead, intake::policy(&terms));
-        let (version, now) = (terms.version, call.now);
-        statements.push(stored::add_decision(
-            &lead, &decision, version, "sale", now, by,
-        )?);
-    }
-    statements.insert(0, stored::update(&lead, &person, call.now));
-    if !events.is_empty() {
-        statements.push(stored::add_history(&lead, &events, call.now, by)?);
-    }
-    Ok((lead, statements))
 }
 
 async fn record_refund(

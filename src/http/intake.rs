@@ -61,6 +61,8 @@ pub(super) struct Referral<'a> {
     pub registered: Option<(u32, Option<Rep>)>,
     /// The rep who entered it.
     pub rep: Option<Rep>,
+    /// What they bought.
+    pub sale: Option<&'a Sale>,
     /// A trap for machines went off.
     pub suspected: bool,
     /// Who sends it, for the history.
@@ -134,23 +136,6 @@ pub(super) fn new_id(prefix: &str, now: i64) -> Result<String, Problem> {
 
 /// What shall be written for a referral.
 pub(super) async fn take(call: &Call, referral: &Referral<'_>) -> Result<Taken, Problem> {
-    take_in(call, referral, None).await
-}
-
-/// The same for whoever bought at `sold_at` (Unix ms) without having been a lead.
-pub(super) async fn take_sold(
-    call: &Call,
-    referral: &Referral<'_>,
-    sold_at: i64,
-) -> Result<Taken, Problem> {
-    take_in(call, referral, Some(sold_at)).await
-}
-
-async fn take_in(
-    call: &Call,
-    referral: &Referral<'_>,
-    sold_at: Option<i64>,
-) -> Result<Taken, Problem> {
     let program = referral.program.number;
     let hash = referral.person.email_hash.as_deref();
     let [terms, found] = several(
@@ -169,7 +154,17 @@ async fn take_in(
         Some(lead) => lead,
         None => begun(referral, &terms, call.now)?,
     };
-    fill(call, referral, &terms, lead, duplicate, sold_at).await
+    fill(call, referral, &terms, lead, duplicate).await
+}
+
+/// The same for whoever bought, and is known to be this lead.
+pub(super) async fn take_known(
+    call: &Call,
+    referral: &Referral<'_>,
+    lead: Lead,
+) -> Result<Taken, Problem> {
+    let terms = leads::terms(call.db(), lead.program).await?;
+    fill(call, referral, &terms, lead, true).await
 }
 
 /// A lead that is new.
@@ -206,26 +201,21 @@ async fn fill(
     terms: &Terms,
     mut lead: Lead,
     duplicate: bool,
-    sold_at: Option<i64>,
 ) -> Result<Taken, Problem> {
     let (before, now, by) = (lead.clone(), call.now, referral.by);
     let mut events = Vec::new();
-    events.push(if duplicate {
-        event("joined", None, Some(referral.source.to_owned()), now)
-    } else {
-        event(
-            "stage",
-            None,
-            Some(Stage::New.name().to_owned()),
-            referral.at,
-        )
-    });
+    if !duplicate {
+        let stage = Some(Stage::New.name().to_owned());
+        events.push(event("stage", None, stage, referral.at));
+    } else if referral.sale.is_none() {
+        events.push(event("joined", None, Some(referral.source.to_owned()), now));
+    }
     for (what, why) in &referral.refused {
         events.push(refused(what, why, now));
     }
     // Of two hands the earlier one counts, even if it is reported later. A sale is
     // no hand.
-    if referral.source != "sale" {
+    if referral.sale.is_none() {
         lead.at = lead.at.min(referral.at);
         lead.moment = lead.moment.min(lead.at);
     }
@@ -251,15 +241,14 @@ async fn fill(
     let waiting = waiting(&lead, &referral.person);
     let (select, none_left) = (waiting.select()?, waiting.none_left()?);
     let sales: Vec<Sale> = one(call.db(), select).await?.all()?;
-    let waited = sales.first().map(|first| first.at);
-    if let Some(at) = waited.into_iter().chain(sold_at).min() {
+    let sold = referral.sale.into_iter().chain(sales.first());
+    if let Some(at) = sold.map(|sale| sale.at).min() {
         lead.moment = lead.moment.min(at);
-        let why = if waited.is_some() {
-            "a sale was there already"
-        } else {
-            "a sale"
+        let why = match referral.sale {
+            Some(sale) => format!("sale {}", sale.order_id),
+            None => "a sale was there already".to_owned(),
         };
-        win(&mut lead, at, why, &mut events);
+        win(&mut lead, at, &why, &mut events);
     }
 
     // Without news the decision stands, whatever the policy has become since.
@@ -269,7 +258,11 @@ async fn fill(
         Some(decision) => explain_credit(&lead, decision, policy),
         None => "It stands as it was decided before.".to_owned(),
     };
-    let owner_why = route(call, referral, &mut lead, &before, duplicate, &mut events).await?;
+    let owner_why = if duplicate && referral.sale.is_some() {
+        String::new() // Nobody has anything to follow up.
+    } else {
+        route(call, referral, &mut lead, &before, duplicate, &mut events).await?
+    };
     let flags = flags(call, referral, &lead, trapped).await?;
 
     let mut statements = vec![if duplicate {
@@ -281,7 +274,11 @@ async fn fill(
         statements.push(leads::add_touches(&lead.id, &touches, now, by)?);
     }
     if let Some(decision) = &decision {
-        let cause = if duplicate { "touch" } else { "lead" };
+        let cause = match (duplicate, referral.sale) {
+            (false, _) => "lead",
+            (true, None) => "touch",
+            (true, Some(_)) => "sale",
+        };
         let version = terms.version;
         statements.push(leads::add_decision(
             &lead, decision, version, cause, now, by,
@@ -424,6 +421,7 @@ fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
 fn waiting<'a>(lead: &'a Lead, person: &'a Person) -> Waiting<'a> {
     Waiting {
         program: lead.program,
+        lead: &lead.id,
         clicks: lead.touches.iter().filter_map(Touch::click).collect(),
         customer: person.customer.as_deref(),
         email_hash: person.email_hash.as_deref(),
@@ -543,6 +541,21 @@ async fn flags(
     Ok(flags)
 }
 
+/// A receipt of ours for the program, whatever it is still worth; or why it is none.
+pub(super) fn read_receipt(
+    call: &Call,
+    program: &programs::Row,
+    text: &str,
+) -> Result<Receipt, String> {
+    let receipt = call.service.keyring.read_receipt(text.trim());
+    let receipt = receipt.map_err(|error| error.to_string())?;
+    if receipt.link.program.get() == program.number {
+        Ok(receipt)
+    } else {
+        Err("belongs to another program".to_owned())
+    }
+}
+
 /// The touch that a receipt proves, or why it proves none here.
 pub(super) async fn receipt_touch(
     call: &Call,
@@ -550,15 +563,12 @@ pub(super) async fn receipt_touch(
     text: &str,
     kind: Proof,
 ) -> Result<Result<Touch, String>, Problem> {
-    let Receipt { link, click } = match call.service.keyring.read_receipt(text.trim()) {
+    let Receipt { link, click } = match read_receipt(call, program, text) {
         Ok(receipt) => receipt,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(why) => return Ok(Err(why)),
     };
     let age = call.now - click.at();
     let window = i64::from(program.window_days.seconds()) * 1_000;
-    if link.program.get() != program.number {
-        return Ok(Err("belongs to another program".to_owned()));
-    }
     if age > window {
         let days = u16::from(program.window_days);
         return Ok(Err(format!(

@@ -188,6 +188,7 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
                 refused: Vec::new(),
                 registered: None,
                 rep,
+                sale: None,
                 suspected: false,
                 by: request.key(),
             };

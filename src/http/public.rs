@@ -350,6 +350,7 @@ async fn take_form(
         refused: proofs.refused,
         registered: None,
         rep: None,
+        sale: None,
         suspected,
         by: "form",
     };

@@ -128,6 +128,7 @@ pub(super) async fn enter(request: Request) -> Result<Response, Problem> {
                 refused: Vec::new(),
                 registered: is_new.then(|| (credited.number, Some(rep.clone()))),
                 rep: Some(rep.clone()),
+                sale: None,
                 suspected: false,
                 by: request.key(),
             };

@@ -147,6 +147,7 @@ const BY_CUSTOMER: &str = select_lead!(
 );
 const BY_CLICK: &str = select_lead!(
     "WHERE l.program = ?1 AND l.id IN (SELECT lead FROM touches WHERE proof = ?2)
+       AND (l.at <= ?3 OR EXISTS (SELECT 1 FROM touches WHERE lead = l.id AND at <= ?3))
      ORDER BY l.at, l.id LIMIT 1"
 );
 
@@ -405,8 +406,8 @@ pub enum Which<'a> {
     /// By what the billing system calls the prospect: the first such who was
     /// referred by then (Unix ms).
     Customer(u16, &'a str, i64),
-    /// By a click (in hexadecimal) among its touches.
-    Click(u16, &'a str),
+    /// By a click (in hexadecimal) among its touches; likewise.
+    Click(u16, &'a str, i64),
 }
 
 /// The statement that reads a lead.
@@ -418,7 +419,7 @@ pub fn select(which: Which) -> Statement {
         Which::Customer(program, customer, until) => {
             statement!(BY_CUSTOMER, program, customer, until)
         }
-        Which::Click(program, click) => statement!(BY_CLICK, program, click),
+        Which::Click(program, click, until) => statement!(BY_CLICK, program, click, until),
     }
 }
 

@@ -65,27 +65,47 @@ const REFUNDS_OF: &str = "
     SELECT refund_id, order_id, at, amount, currency, reason
     FROM refunds WHERE program = ?1 AND order_id = ?2 ORDER BY at, refund_id LIMIT 1";
 
-// Sales without a lead that a new lead may explain: by its clicks, by what the
-// billing system calls the prospect, by their address, in that order.
-const UNMATCHED: &str = "
+/// What of sales without a lead may be a lead's (`?6`), which may be new or know of
+/// a customer and an address already.
+macro_rules! of_lead {
+    ("customer") => {
+        "customer IN (?3, (SELECT customer FROM leads WHERE id = ?6))"
+    };
+    () => {
+        concat!(
+            "program = ?1 AND lead IS NULL AND at >= ?5
+      AND (click IN (SELECT value FROM json_each(?2)) OR ",
+            of_lead!("customer"),
+            " OR email_hash IN (?4, (SELECT email_hash FROM leads WHERE id = ?6)))"
+        )
+    };
+}
+
+// Sales without a lead that a lead may explain: by its clicks, by what the billing
+// system calls the prospect, by their address, in that order.
+const UNMATCHED: &str = concat!(
+    "
     SELECT order_id, at, amount, currency, product, customer, email_hash, click,
       CASE
         WHEN click IN (SELECT value FROM json_each(?2)) THEN 'receipt'
-        WHEN customer = ?3 THEN 'customer'
+        WHEN ",
+    of_lead!("customer"),
+    " THEN 'customer'
         ELSE 'email'
       END AS matched_by,
       NULL AS lead
     FROM sales
-    WHERE program = ?1 AND lead IS NULL AND at >= ?5
-      AND (click IN (SELECT value FROM json_each(?2)) OR customer = ?3 OR email_hash = ?4)
-    ORDER BY at, order_id";
+    WHERE ",
+    of_lead!(),
+    "
+    ORDER BY at, order_id"
+);
 
 // The same sales, while they wait: for a batch that wanted to match them all.
-const NONE_WAITS: &str = "
-    INSERT INTO overtaken
-    SELECT NULL FROM sales
-    WHERE program = ?1 AND lead IS NULL AND at >= ?5
-      AND (click IN (SELECT value FROM json_each(?2)) OR customer = ?3 OR email_hash = ?4)";
+const NONE_WAITS: &str = concat!(
+    "INSERT INTO overtaken SELECT NULL FROM sales WHERE ",
+    of_lead!()
+);
 
 // A lead that came while a sale was looking for one, and was referred by then.
 const NO_LEAD_CAME: &str = "
@@ -163,11 +183,13 @@ pub async fn first_refund_of(
 pub struct Waiting<'a> {
     /// Number of the program.
     pub program: u16,
-    /// The lead's clicks, in hexadecimal.
+    /// Id of the lead.
+    pub lead: &'a str,
+    /// Its clicks, in hexadecimal.
     pub clicks: Vec<&'a str>,
-    /// What the billing system calls the prospect.
+    /// What the billing system calls the prospect, if that is news.
     pub customer: Option<&'a str>,
-    /// The hash of their address.
+    /// The hash of their address, likewise.
     pub email_hash: Option<&'a str>,
     /// Before this (Unix ms) a sale is nobody's merit.
     pub since: i64,
@@ -194,7 +216,8 @@ impl Waiting<'_> {
             clicks,
             customer,
             hash,
-            self.since
+            self.since,
+            self.lead
         ))
     }
 }

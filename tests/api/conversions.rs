@@ -280,6 +280,136 @@ fn a_receipt_makes_a_lead_and_later_sales_find_it() {
 }
 
 #[test]
+fn a_receipt_finds_its_lead_long_after_its_window() {
+    let (api, maya) = Api::staffed();
+    let receipt = api.receipt(&maya, Medium::Email, on(8));
+    let id = lead(&api, json!({"phone": "1"}), &[&receipt], json!({}));
+    api.wait(100 * DAY);
+    let disabled = json!({"status": "disabled"});
+    api.patch("/v1/programs/customers/advocates/ext:maya", &disabled)
+        .expect(200);
+    let sold = post(&api, &with(sale("o-1"), json!({"receipt": receipt})));
+    assert_eq!(
+        (&sold["lead"], &sold["advocate"]),
+        (&json!(id), &json!(maya))
+    );
+    // It makes no new one.
+    let other = api.receipt(&maya, Medium::Email, on(8));
+    let before = api.dump();
+    let refused = ask(&api, &with(sale("o-2"), json!({"receipt": other})))
+        .send()
+        .field();
+    assert_eq!(refused.0, "receipt");
+    assert!(refused.1.contains("has expired"), "{}", refused.1);
+    assert_eq!(api.dump(), before);
+}
+
+#[test]
+fn a_receipt_that_comes_with_the_sale_earns_the_credit_of_a_known_lead() {
+    for fields in [
+        json!({"customer": "cus_1"}),
+        json!({"email": "sam@example.org"}),
+    ] {
+        let (api, maya) = rewarding();
+        let id = lead(
+            &api,
+            json!({"email": "sam@example.org", "customer": "cus_1"}),
+            &[],
+            json!({}),
+        );
+        let receipt = api.receipt(&maya, Medium::Email, on(8));
+        let sold = post(
+            &api,
+            &with(sale("o-1"), with(fields, json!({"receipt": receipt}))),
+        );
+        assert_eq!(
+            (&sold["lead"], &sold["advocate"]),
+            (&json!(id), &json!(maya))
+        );
+        let why = why(&api, &id);
+        assert_eq!(why["decisions"][1]["cause"], "sale", "{why:#}");
+        assert_eq!(why["decisions"][1]["touches"][0]["verdict"], "won");
+        assert_eq!(rewards(&api), ["10000 approved"]);
+        // The click finds it from now on.
+        assert_eq!(
+            post(&api, &with(sale("o-2"), json!({"receipt": receipt})))["lead"],
+            id.as_str()
+        );
+    }
+}
+
+#[test]
+fn a_sale_that_says_who_the_customer_is_brings_those_that_waited() {
+    let (api, maya) = Api::staffed();
+    let receipt = api.receipt(&maya, Medium::Email, on(7));
+    let id = lead(
+        &api,
+        json!({"email": "sam@example.org"}),
+        &[&receipt],
+        json!({"at": at(8)}),
+    );
+    post(
+        &api,
+        &with(sale("o-1"), json!({"customer": "cus_1", "at": at(9)})),
+    );
+    assert_eq!(unattributed(&api), ["o-1"]);
+    post(
+        &api,
+        &with(
+            sale("o-2"),
+            json!({"customer": "cus_1", "email": "sam@example.org"}),
+        ),
+    );
+    assert!(unattributed(&api).is_empty());
+    let lead = read(&api, &id);
+    assert_eq!(lead["won_at"], "2026-11-22T09:00:00.000Z");
+    assert_eq!(lead["sales"][0]["matched_by"], "customer");
+}
+
+#[test]
+fn a_touch_from_before_brings_the_sales_of_the_customer_that_is_known() {
+    let (api, maya) = Api::staffed();
+    let id = lead(
+        &api,
+        json!({"email": "sam@example.org", "customer": "cus_1"}),
+        &[],
+        json!({}),
+    );
+    post(
+        &api,
+        &with(sale("o-1"), json!({"customer": "cus_1", "at": at(9)})),
+    );
+    assert_eq!(unattributed(&api), ["o-1"]);
+    let receipt = api.receipt(&maya, Medium::Email, on(8));
+    lead(
+        &api,
+        json!({"email": "sam@example.org"}),
+        &[&receipt],
+        json!({}),
+    );
+    assert_eq!(read(&api, &id)["sales"][0]["order_id"], "o-1");
+    assert!(unattributed(&api).is_empty());
+}
+
+#[test]
+fn a_sale_from_before_its_click_is_not_the_clicks() {
+    for sale_first in [true, false] {
+        let (api, maya) = Api::staffed();
+        let receipt = api.receipt(&maya, Medium::Email, on(8));
+        let old = with(sale("o-1"), json!({"receipt": receipt, "at": at(7)}));
+        if sale_first {
+            assert_eq!(post(&api, &old)["lead"], Value::Null);
+        }
+        let id = lead(&api, json!({"phone": "1"}), &[&receipt], json!({}));
+        if !sale_first {
+            assert_eq!(post(&api, &old)["lead"], Value::Null);
+        }
+        assert_eq!(read(&api, &id)["advocate"], maya.as_str());
+        assert_eq!(unattributed(&api), ["o-1"]);
+    }
+}
+
+#[test]
 fn an_earlier_sale_moves_the_moment_and_the_credit() {
     let (api, maya) = rewarding();
     let olaf = api.advocate("olaf");
