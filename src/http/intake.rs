@@ -396,7 +396,8 @@ fn takes_credit(referral: &Referral, before: &Lead, touches: &[Touch], policy: P
 }
 
 /// The touches that a lead has not, numbered after those that it has. The same
-/// click is one touch, whether the form or the cookie brought it.
+/// click is one touch, whether the form or the cookie brought it, unless what
+/// comes later proves more.
 fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
     let mut new: Vec<Touch> = Vec::new();
     for touch in touches {
@@ -404,7 +405,8 @@ fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
             // A rep may have heard of two on one day.
             (known.advocate, known.at) == (touch.advocate, touch.at)
                 && known.proof == touch.proof
-                && (known.kind == touch.kind || known.click().is_some() == touch.click().is_some())
+                && known.click().is_some() == touch.click().is_some()
+                && known.kind <= touch.kind
         };
         if !lead.touches.iter().chain(&new).any(same) {
             let n = lead.touches.len() + new.len() + 1;
