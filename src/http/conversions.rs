@@ -247,6 +247,7 @@ fn kept(request: &Request, program: &Row, sale: &Sale) -> Result<Effect, Problem
     let (number, now) = (program.number, request.call.now);
     let statements = vec![
         sales::no_lead_came(number, sale, sale.at + CLOCK_SKEW),
+        stored::flag_buyers(number, sale, now),
         sales::insert(number, sale, now, request.key()),
     ];
     Effect::new(201, &recorded(program, sale, None), statements, Vec::new())

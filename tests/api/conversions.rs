@@ -392,6 +392,44 @@ fn a_touch_from_before_brings_the_sales_of_the_customer_that_is_known() {
 }
 
 #[test]
+fn a_sale_from_before_the_referral_is_nobodys_merit() {
+    // In either order.
+    for sale_first in [true, false] {
+        let (api, maya) = rewarding();
+        let receipt = api.receipt(&maya, Medium::Email, on(8));
+        let old = with(
+            sale("o-1"),
+            json!({"email": "sam@example.org", "at": at(7)}),
+        );
+        if sale_first {
+            post(&api, &old);
+        }
+        let id = lead(
+            &api,
+            json!({"email": "sam@example.org"}),
+            &[&receipt],
+            json!({}),
+        );
+        if !sale_first {
+            let sold = post(&api, &old);
+            assert_eq!(sold["lead"], Value::Null);
+        }
+        let lead = read(&api, &id);
+        assert_eq!(
+            (&lead["stage"], &lead["advocate"], &lead["flags"]),
+            (&json!("new"), &json!(maya), &json!(["existing_customer"])),
+            "{sale_first}"
+        );
+        assert_eq!(unattributed(&api), ["o-1"]);
+        post(
+            &api,
+            &with(sale("o-2"), json!({"email": "sam@example.org"})),
+        );
+        assert_eq!(rewards(&api), ["10000 held"]);
+    }
+}
+
+#[test]
 fn a_sale_from_before_its_click_is_not_the_clicks() {
     for sale_first in [true, false] {
         let (api, maya) = Api::staffed();
@@ -407,6 +445,25 @@ fn a_sale_from_before_its_click_is_not_the_clicks() {
         assert_eq!(read(&api, &id)["advocate"], maya.as_str());
         assert_eq!(unattributed(&api), ["o-1"]);
     }
+}
+
+#[test]
+fn a_clock_that_is_ahead_makes_nobody_an_existing_customer() {
+    let (api, maya) = Api::staffed();
+    let receipt = api.receipt(&maya, Medium::Email, on(8));
+    let a_minute_before = json!({"email": "sam@example.org", "at": "2026-11-22T07:59:00Z"});
+    post(&api, &with(sale("o-1"), a_minute_before));
+    let id = lead(
+        &api,
+        json!({"email": "sam@example.org"}),
+        &[&receipt],
+        json!({}),
+    );
+    let lead = read(&api, &id);
+    assert_eq!(
+        (&lead["stage"], &lead["advocate"], &lead["flags"]),
+        (&json!("won"), &json!(maya), &json!([]))
+    );
 }
 
 #[test]
