@@ -699,6 +699,48 @@ fn a_refund_may_be_there_before_its_sale() {
 }
 
 #[test]
+fn refunds_at_once_do_not_give_back_more_than_was_paid() {
+    let (api, _) = Api::staffed();
+    post(&api, &sale("o-1"));
+    let asks = (0..4).map(|n| {
+        ask(
+            &api,
+            &with(refund("o-1", &format!("r-{n}")), json!({"amount": 2_000})),
+        )
+    });
+    let mut statuses: Vec<u16> = api
+        .at_once(asks.collect())
+        .iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 201, 422, 422]);
+    assert_eq!(
+        api.column("SELECT sum(amount) || '' FROM refunds"),
+        ["4000"]
+    );
+    // Nor does one that came before its sale have another currency than it.
+    for order in [[0, 1], [1, 0]] {
+        let (api, _) = Api::staffed();
+        let euros = with(
+            refund("o-1", "r-1"),
+            json!({"amount": 1, "currency": "EUR"}),
+        );
+        let mut asks = vec![Some(ask(&api, &sale("o-1"))), Some(ask(&api, &euros))];
+        let asks = order
+            .into_iter()
+            .map(|n: usize| asks[n].take().unwrap())
+            .collect();
+        let created = api
+            .at_once(asks)
+            .iter()
+            .filter(|answer| answer.status == 201)
+            .count();
+        assert_eq!(created, 1);
+    }
+}
+
+#[test]
 fn what_was_sold_is_refunded_after_the_program_has_ended() {
     let (api, _) = Api::staffed();
     post(&api, &sale("o-1"));
