@@ -237,7 +237,7 @@ async fn plan_sale(
     };
     let mut statements = taken.statements;
     sale.lead = Some(taken.lead.id);
-    statements.push(sales::insert(program.number, &sale, call.now, by));
+    statements.extend(sales::insert(program.number, &sale, call.now, by));
     let answer = recorded(program, &sale, taken.lead.advocate);
     Effect::new(201, &answer, statements, taken.accounts)
 }
@@ -245,10 +245,11 @@ async fn plan_sale(
 /// A sale that matches no lead: kept, until one comes.
 fn kept(request: &Request, program: &Row, sale: &Sale) -> Result<Effect, Problem> {
     let (number, now) = (program.number, request.call.now);
-    let statements = vec![
+    let mut statements = vec![
         sales::no_lead_came(number, sale, sale.at + CLOCK_SKEW),
-        sales::insert(number, sale, now, request.key()),
+        stored::flag_buyers(number, sale, now),
     ];
+    statements.extend(sales::insert(number, sale, now, request.key()));
     Effect::new(201, &recorded(program, sale, None), statements, Vec::new())
 }
 
@@ -429,12 +430,7 @@ async fn plan_refund(
     };
     let statements = match known {
         Some(_) => Vec::new(),
-        None => vec![sales::insert_refund(
-            program.number,
-            &refund,
-            call.now,
-            request.key(),
-        )],
+        None => sales::insert_refund(program.number, &refund, call.now, request.key()),
     };
     Effect::new(201, &answer, statements, advocate.into_iter().collect())
 }

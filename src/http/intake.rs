@@ -57,8 +57,8 @@ pub(super) struct Referral<'a> {
     /// Proofs that prove nothing, with the reason: kept, so that they can be
     /// asked about, where refusing the lead would lose it.
     pub refused: Vec<(&'static str, String)>,
-    /// An advocate who is registered with it: their number, and who owns them.
-    pub registered: Option<(u32, Option<Rep>)>,
+    /// An advocate who is registered with it.
+    pub registered: Option<Registered<'a>>,
     /// The rep who entered it.
     pub rep: Option<Rep>,
     /// What they bought.
@@ -67,6 +67,13 @@ pub(super) struct Referral<'a> {
     pub suspected: bool,
     /// Who sends it, for the history.
     pub by: &'a str,
+}
+
+/// An advocate whom the database does not know yet.
+pub(super) struct Registered<'a> {
+    pub number: u32,
+    pub email: Option<&'a str>,
+    pub owner: &'a Rep,
 }
 
 /// What became of a referral.
@@ -396,7 +403,8 @@ fn takes_credit(referral: &Referral, before: &Lead, touches: &[Touch], policy: P
 }
 
 /// The touches that a lead has not, numbered after those that it has. The same
-/// click is one touch, whether the form or the cookie brought it.
+/// click is one touch, whether the form or the cookie brought it, unless what
+/// comes later proves more.
 fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
     let mut new: Vec<Touch> = Vec::new();
     for touch in touches {
@@ -404,7 +412,8 @@ fn new_touches(lead: &Lead, touches: &[Touch]) -> Vec<Touch> {
             // A rep may have heard of two on one day.
             (known.advocate, known.at) == (touch.advocate, touch.at)
                 && known.proof == touch.proof
-                && (known.kind == touch.kind || known.click().is_some() == touch.click().is_some())
+                && known.click().is_some() == touch.click().is_some()
+                && known.kind <= touch.kind
         };
         if !lead.touches.iter().chain(&new).any(same) {
             let n = lead.touches.len() + new.len() + 1;
@@ -498,7 +507,7 @@ async fn owner_of(
     advocate: u32,
 ) -> Result<Option<Rep>, Problem> {
     let rep = match &referral.registered {
-        Some((number, owner)) if *number == advocate => owner.clone(),
+        Some(new) if new.number == advocate => Some(new.owner.clone()),
         _ => {
             let reference = Reference::Number(AdvocateNumber(advocate));
             let row = advocates::find(call.db(), referral.program.number, &reference).await?;
@@ -536,6 +545,13 @@ async fn flags(
         .first()?
         .ok_or(DatabaseError::Short)?;
     let mut signs = Signs::from(row);
+    if let Some(new) = &referral.registered
+        && new.number == advocate
+        && let Some(theirs) = new.email.map(person::email_key)
+    {
+        signs.same_email = key.as_ref() == Some(&theirs);
+        signs.same_domain = domain == Some(person::email_domain(&theirs));
+    }
     signs.same_domain &= !domain.is_some_and(person::is_free_mail);
     flags.extend(signs.flags());
     Ok(flags)

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Call, Response, advocates,
-    intake::{self, Referral, TakenLead},
+    intake::{self, Referral, Registered, TakenLead},
     leads::{self, Prospect, past},
     links,
     once::once,
@@ -79,7 +79,7 @@ record! {
 /// Who is credited: somebody who is there, or somebody to be registered.
 struct Credited {
     number: u32,
-    statement: Option<Statement>,
+    statements: Vec<Statement>,
 }
 
 /// Enters a spoken referral: 201 for a new lead, 200 for one that was there. A
@@ -118,7 +118,12 @@ pub(super) async fn enter(request: Request) -> Result<Response, Problem> {
                 proof: rep.slug.clone(),
                 place: spoken.place.as_ref().map(|place| place.as_str().to_owned()),
             };
-            let is_new = credited.statement.is_some();
+            let registered = Registered {
+                number: credited.number,
+                email: spoken.advocate.email.as_ref().map(Email::as_str),
+                owner: &rep,
+            };
+            let is_new = !credited.statements.is_empty();
             let referral = Referral {
                 program: &program,
                 source: "rep",
@@ -126,14 +131,14 @@ pub(super) async fn enter(request: Request) -> Result<Response, Problem> {
                 person: person.clone(),
                 touches: vec![touch],
                 refused: Vec::new(),
-                registered: is_new.then(|| (credited.number, Some(rep.clone()))),
+                registered: is_new.then_some(registered),
                 rep: Some(rep.clone()),
                 sale: None,
                 suspected: false,
                 by: request.key(),
             };
             let mut taken = intake::take(call, &referral).await?;
-            taken.statements.splice(0..0, credited.statement);
+            taken.statements.splice(0..0, credited.statements);
             taken.effect(&program)
         })
     })
@@ -157,7 +162,7 @@ async fn credited(
         }
         return Ok(Credited {
             number: row.number,
-            statement: None,
+            statements: Vec::new(),
         });
     }
     let Some(name) = &named.name else {
@@ -176,7 +181,7 @@ async fn credited(
     };
     Ok(Credited {
         number,
-        statement: Some(insert_as(program.number, number, &new, call.now)),
+        statements: insert_as(program.number, number, &new, call.now).into(),
     })
 }
 

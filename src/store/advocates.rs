@@ -217,11 +217,17 @@ const INSERT_AS: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT number FROM reps WHERE slug = ?9),
       'active', ?10, ?10)";
 
-/// The statement that creates an advocate under a number, for a batch that fails
-/// as a whole if it is taken.
+// Somebody with the address who came since it was looked for.
+const ADDRESS_TAKEN: &str = "
+    INSERT INTO overtaken SELECT NULL FROM advocates WHERE program = ?1 AND email_hash = ?2";
+
+/// The statements that create an advocate under a number, for a batch that fails
+/// as a whole if it is taken, or if their address is.
 #[must_use]
-pub fn insert_as(program: u16, number: u32, new: &New<'_>, now: i64) -> Statement {
-    statement!(
+pub fn insert_as(program: u16, number: u32, new: &New<'_>, now: i64) -> [Statement; 2] {
+    let hash = new.email.map(|email| hash(email.as_str()));
+    let guard = statement!(ADDRESS_TAKEN, program, hash.as_deref());
+    let insert = statement!(
         INSERT_AS,
         program,
         number,
@@ -229,11 +235,12 @@ pub fn insert_as(program: u16, number: u32, new: &New<'_>, now: i64) -> Statemen
         new.kind.name(),
         new.name.as_str(),
         new.email.map(Email::as_str),
-        new.email.map(|email| hash(email.as_str())),
+        hash,
         new.segment,
         new.owner,
         now,
-    )
+    );
+    [guard, insert]
 }
 
 /// Creates an advocate, once for an external id. `candidates` are random

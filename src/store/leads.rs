@@ -6,11 +6,11 @@
 
 use serde::Serialize;
 
-use super::{Database, DatabaseError, Document, Statement, one, statement, time};
+use super::{Database, DatabaseError, Document, Statement, one, sales::Sale, statement, time};
 use crate::{
     decode::{self, row},
     domain::{
-        attribution::{Decision, Proof, Touch, Verdict},
+        attribution::{CLOCK_SKEW, Decision, Proof, Touch, Verdict},
         lead::{Flag, Stage},
         program::{self, WindowDays},
     },
@@ -237,6 +237,13 @@ const ADD_FLAGS: &str = "
     INSERT INTO flags
     SELECT ?1, value ->> 'rule', value ->> 'detail', ?3 FROM json_each(?2)
     WHERE true
+    ON CONFLICT DO NOTHING";
+
+// Nobody with a lead was referred by when they bought (`sales::no_lead_came`).
+const FLAG_BUYERS: &str = "
+    INSERT INTO flags
+    SELECT id, 'existing_customer', 'they had bought before they were referred', ?4 FROM leads
+    WHERE program = ?1 AND (customer = ?2 OR email_hash = ?3) AND advocate IS NOT NULL
     ON CONFLICT DO NOTHING";
 
 /// A lead as the API shows it in a list.
@@ -664,6 +671,14 @@ pub fn add_flags(lead: &str, flags: &[Flag], now: i64) -> Result<Statement, Data
     ))
 }
 
+/// The statement that flags the credited leads of whoever bought before they were
+/// referred.
+#[must_use]
+pub fn flag_buyers(program: u16, sale: &Sale, now: i64) -> Statement {
+    let (customer, hash) = (sale.customer.as_deref(), sale.email_hash.as_deref());
+    statement!(FLAG_BUYERS, program, customer, hash, now)
+}
+
 /// The statement that reads the signs of fraud of a lead which an advocate would
 /// be credited with. `domain` is that of the prospect's address.
 pub fn signs(
@@ -680,7 +695,8 @@ pub fn signs(
         person.email_hash.as_deref(),
         domain,
         lead.at,
-        lead.referred_at(),
+        // As far as a sale is nobody's merit.
+        lead.referred_at() - CLOCK_SKEW,
         person.customer.as_deref(),
         person.visitor.as_deref(),
         serde_json::to_string(&clicks)?,

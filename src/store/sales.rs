@@ -132,6 +132,20 @@ const MATCH: &str = "
 const INSERT_REFUND: &str = "
     INSERT INTO refunds VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
+// What a refund was decided by may have changed: its sale came, or another refund.
+// Those that were here before their sale may come to more than it.
+const TOO_MUCH: &str = "
+    INSERT INTO overtaken
+    SELECT NULL FROM sales s
+    WHERE program = ?1 AND order_id = ?2
+      AND (currency <> ?3 OR amount < (
+        SELECT sum(amount) FROM refunds WHERE program = s.program AND order_id = s.order_id))";
+
+// A refund that came in another currency while its sale was being decided about.
+const REFUNDED_OTHERWISE: &str = "
+    INSERT INTO overtaken
+    SELECT NULL FROM refunds WHERE program = ?1 AND order_id = ?2 AND currency <> ?3";
+
 const PAGE: &str = concat!(
     "SELECT s.at || '.' || s.order_id AS cursor, json_object('order_id', s.order_id, 'at', ",
     time!("s.at"),
@@ -231,16 +245,17 @@ pub fn no_lead_came(program: u16, sale: &Sale, until: i64) -> Statement {
     statement!(NO_LEAD_CAME, program, customer, hash, click, until)
 }
 
-/// The statement that records a sale.
+/// The statements that record a sale, unless it was refunded in another currency.
 #[must_use]
-pub fn insert(program: u16, sale: &Sale, now: i64, by: &str) -> Statement {
-    statement!(
+pub fn insert(program: u16, sale: &Sale, now: i64, by: &str) -> [Statement; 2] {
+    let (order, currency) = (sale.order_id.as_str(), sale.currency.as_str());
+    let insert = statement!(
         INSERT,
         program,
-        sale.order_id.as_str(),
+        order,
         sale.at,
         sale.amount,
-        sale.currency.as_str(),
+        currency,
         sale.product.as_deref(),
         sale.lead.as_deref(),
         sale.matched_by.as_deref(),
@@ -249,7 +264,9 @@ pub fn insert(program: u16, sale: &Sale, now: i64, by: &str) -> Statement {
         sale.click.as_deref(),
         now,
         by,
-    )
+    );
+    let guard = statement!(REFUNDED_OTHERWISE, program, order, currency);
+    [guard, insert]
 }
 
 /// The statement that gives sales their lead, each by what it was matched by.
@@ -274,21 +291,23 @@ pub fn match_to(program: u16, lead: &str, sales: &[Sale]) -> Result<Statement, D
     ))
 }
 
-/// The statement that records a refund.
+/// The statements that record a refund, unless it is more than its sale.
 #[must_use]
-pub fn insert_refund(program: u16, refund: &Refund, now: i64, by: &str) -> Statement {
-    statement!(
+pub fn insert_refund(program: u16, refund: &Refund, now: i64, by: &str) -> Vec<Statement> {
+    let (order, currency) = (refund.order_id.as_str(), refund.currency.as_str());
+    let insert = statement!(
         INSERT_REFUND,
         program,
         refund.refund_id.as_str(),
-        refund.order_id.as_str(),
+        order,
         refund.at,
         refund.amount,
-        refund.currency.as_str(),
+        currency,
         refund.reason.as_deref(),
         now,
         by,
-    )
+    );
+    vec![insert, statement!(TOO_MUCH, program, order, currency)]
 }
 
 /// At most `limit` sales before one (its time and order), newest first; those

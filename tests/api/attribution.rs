@@ -289,7 +289,6 @@ fn nobody_takes_a_credit_with_a_form_that_names_somebody_elses_address() {
     form(&api, json!({}), Some(&own));
     let lead = api.get(&format!("/v1/leads/{id}")).expect(200);
     assert_eq!(lead["advocate"], maya.as_str());
-    assert_eq!(decisions(&api, &id).len(), 1);
     let refused: Vec<&Value> = lead["history"]
         .as_array()
         .unwrap()
@@ -297,22 +296,50 @@ fn nobody_takes_a_credit_with_a_form_that_names_somebody_elses_address() {
         .filter(|event| event["kind"] == "refused")
         .map(|event| &event["after"])
         .collect();
-    assert_eq!(refused, ["receipt", "code", "cookie"]);
     // What changes nobody's credit is kept: it explains.
+    assert_eq!(refused, ["receipt", "code"]);
+    assert_eq!(
+        verdicts(&decisions(&api, &id)[1]),
+        ["receipt won", "cookie outranked"]
+    );
     api.wait(HOUR);
     let late = api.receipt(&mallory, Medium::Email, api.now());
     form(&api, json!({"receipts": [late]}), None);
     assert_eq!(
-        verdicts(&decisions(&api, &id)[1]),
-        ["receipt won", "receipt too_late"]
+        verdicts(&decisions(&api, &id)[2]),
+        ["receipt won", "cookie outranked", "receipt too_late"]
     );
     // Nor does a policy that is another since give it away on such an occasion.
-    policy(&api, "last", 1);
-    api.wait(DAY);
+    policy(&api, "first", 1);
+    let later = api.receipt(&mallory, Medium::Email, api.now());
+    form(&api, json!({"receipts": [later]}), None);
+    policy(&api, "last", 90);
     // Whom we trust may.
     assert_eq!(
         take(&api, "sam@example.org", &[&own])["advocate"],
         mallory.as_str()
+    );
+}
+
+#[test]
+fn a_receipt_proves_more_than_the_cookie_of_the_same_click() {
+    let (api, maya) = Api::staffed();
+    let olaf = api.advocate("olaf");
+    let click = api.receipt(&maya, Medium::Email, NOW - HOUR);
+    form(&api, json!({}), Some(&click));
+    let other = api.receipt(&olaf, Medium::Email, NOW - 2 * HOUR);
+    assert_eq!(
+        take(&api, "sam@example.org", &[&other])["advocate"],
+        olaf.as_str()
+    );
+    let proven = take(&api, "sam@example.org", &[&click]);
+    assert_eq!(proven["advocate"], maya.as_str());
+    // Not the other way round, and not twice.
+    form(&api, json!({"receipts": [click]}), Some(&click));
+    let decided = decisions(&api, &only_lead(&api));
+    assert_eq!(
+        verdicts(decided.last().unwrap()),
+        ["cookie outranked", "receipt not_last", "receipt won"]
     );
 }
 

@@ -392,6 +392,44 @@ fn a_touch_from_before_brings_the_sales_of_the_customer_that_is_known() {
 }
 
 #[test]
+fn a_sale_from_before_the_referral_is_nobodys_merit() {
+    // In either order.
+    for sale_first in [true, false] {
+        let (api, maya) = rewarding();
+        let receipt = api.receipt(&maya, Medium::Email, on(8));
+        let old = with(
+            sale("o-1"),
+            json!({"email": "sam@example.org", "at": at(7)}),
+        );
+        if sale_first {
+            post(&api, &old);
+        }
+        let id = lead(
+            &api,
+            json!({"email": "sam@example.org"}),
+            &[&receipt],
+            json!({}),
+        );
+        if !sale_first {
+            let sold = post(&api, &old);
+            assert_eq!(sold["lead"], Value::Null);
+        }
+        let lead = read(&api, &id);
+        assert_eq!(
+            (&lead["stage"], &lead["advocate"], &lead["flags"]),
+            (&json!("new"), &json!(maya), &json!(["existing_customer"])),
+            "{sale_first}"
+        );
+        assert_eq!(unattributed(&api), ["o-1"]);
+        post(
+            &api,
+            &with(sale("o-2"), json!({"email": "sam@example.org"})),
+        );
+        assert_eq!(rewards(&api), ["10000 held"]);
+    }
+}
+
+#[test]
 fn a_sale_from_before_its_click_is_not_the_clicks() {
     for sale_first in [true, false] {
         let (api, maya) = Api::staffed();
@@ -407,6 +445,25 @@ fn a_sale_from_before_its_click_is_not_the_clicks() {
         assert_eq!(read(&api, &id)["advocate"], maya.as_str());
         assert_eq!(unattributed(&api), ["o-1"]);
     }
+}
+
+#[test]
+fn a_clock_that_is_ahead_makes_nobody_an_existing_customer() {
+    let (api, maya) = Api::staffed();
+    let receipt = api.receipt(&maya, Medium::Email, on(8));
+    let a_minute_before = json!({"email": "sam@example.org", "at": "2026-11-22T07:59:00Z"});
+    post(&api, &with(sale("o-1"), a_minute_before));
+    let id = lead(
+        &api,
+        json!({"email": "sam@example.org"}),
+        &[&receipt],
+        json!({}),
+    );
+    let lead = read(&api, &id);
+    assert_eq!(
+        (&lead["stage"], &lead["advocate"], &lead["flags"]),
+        (&json!("won"), &json!(maya), &json!([]))
+    );
 }
 
 #[test]
@@ -639,6 +696,48 @@ fn a_refund_may_be_there_before_its_sale() {
     post(&api, &with(sale("o-1"), json!({"lead": id})));
     assert_eq!(read(&api, &id)["sales"][0]["refunded"], 5_000);
     assert!(rewards(&api).iter().all(|reward| reward == "0 reversed"));
+}
+
+#[test]
+fn refunds_at_once_do_not_give_back_more_than_was_paid() {
+    let (api, _) = Api::staffed();
+    post(&api, &sale("o-1"));
+    let asks = (0..4).map(|n| {
+        ask(
+            &api,
+            &with(refund("o-1", &format!("r-{n}")), json!({"amount": 2_000})),
+        )
+    });
+    let mut statuses: Vec<u16> = api
+        .at_once(asks.collect())
+        .iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 201, 422, 422]);
+    assert_eq!(
+        api.column("SELECT sum(amount) || '' FROM refunds"),
+        ["4000"]
+    );
+    // Nor does one that came before its sale have another currency than it.
+    for order in [[0, 1], [1, 0]] {
+        let (api, _) = Api::staffed();
+        let euros = with(
+            refund("o-1", "r-1"),
+            json!({"amount": 1, "currency": "EUR"}),
+        );
+        let mut asks = vec![Some(ask(&api, &sale("o-1"))), Some(ask(&api, &euros))];
+        let asks = order
+            .into_iter()
+            .map(|n: usize| asks[n].take().unwrap())
+            .collect();
+        let created = api
+            .at_once(asks)
+            .iter()
+            .filter(|answer| answer.status == 201)
+            .count();
+        assert_eq!(created, 1);
+    }
 }
 
 #[test]

@@ -125,6 +125,28 @@ fn an_advocate_who_is_there_is_found() {
 }
 
 #[test]
+fn one_new_advocate_is_registered_once_however_many_name_them() {
+    let (api, _) = Api::staffed();
+    let asks = (0..5).map(|n| {
+        ask(
+            &api,
+            &with(
+                pia(),
+                json!({"prospect": {"email": format!("p{n}@example.org")}}),
+            ),
+        )
+    });
+    for answer in api.at_once(asks.collect()) {
+        answer.expect(201);
+    }
+    assert_eq!(
+        api.column("SELECT 'x' FROM advocates WHERE name = 'Olaf'")
+            .len(),
+        1
+    );
+}
+
+#[test]
 fn two_who_were_named_at_one_time_are_two_touches() {
     let (api, maya) = Api::staffed();
     let day = json!({"at": "2026-11-21T00:00:00Z"});
@@ -162,6 +184,35 @@ fn a_word_from_before_the_form_has_the_credit() {
         )
         .expect(200);
     assert_eq!(early["advocate"], maya.as_str());
+}
+
+#[test]
+fn who_refers_themselves_is_flagged_though_they_are_new() {
+    let (api, _) = Api::staffed();
+    for (advocate, prospect, flags) in [
+        (
+            "pia@example.org",
+            "Pia+2@example.org",
+            json!(["same_email"]),
+        ),
+        (
+            "ole@smallco.example",
+            "ann@smallco.example",
+            json!(["same_domain"]),
+        ),
+        ("ole@gmail.com", "ann@gmail.com", json!([])),
+    ] {
+        let body = with(
+            pia(),
+            json!({"advocate": {"name": "New", "email": advocate},
+            "prospect": {"email": prospect}}),
+        );
+        assert_eq!(
+            api.post(PATH, &body).expect(201)["flags"],
+            flags,
+            "{advocate}"
+        );
+    }
 }
 
 #[test]
