@@ -28,8 +28,11 @@ fn take(api: &Api, email: &str, receipts: &[&str]) -> Value {
 /// A form with these fields, and a cookie.
 fn form(api: &Api, fields: Value, cookie: Option<&str>) {
     let mut body = json!({"program": "customers", "prospect": {"email": "sam@example.org"}});
-    for (name, value) in fields.as_object().unwrap() {
-        body[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("{fields}")
+    };
+    for (name, value) in fields {
+        body[name.as_str()] = value;
     }
     let mut ask = api.request(Method::POST, "/v1/public/leads").json(&body);
     if let Some(cookie) = cookie {
@@ -428,8 +431,11 @@ fn a_receipt_that_proves_nothing_is_named_and_nothing_is_written() {
 fn question(fields: Value) -> Value {
     let mut question = json!({"program": "customers", "from": "2026-11-01", "to": "2026-11-30",
         "policy": {"touch": "first", "window_days": 90}});
-    for (name, value) in fields.as_object().unwrap() {
-        question[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("{fields}")
+    };
+    for (name, value) in fields {
+        question[name.as_str()] = value;
     }
     question
 }
@@ -498,8 +504,8 @@ fn what_if_says_what_would_change_and_changes_nothing() {
     // Nothing came in time under a window of a day.
     let narrow = question(json!({"policy": {"touch": "last", "window_days": 1}}));
     assert_eq!(api.post(WHAT_IF, &narrow).expect(200)["changed"], 1);
-    let same = question(json!({"policy": {"touch": "last", "window_days": 90}}));
-    assert_eq!(api.post(WHAT_IF, &same).expect(200)["changed"], 0);
+    let unchanged = question(json!({"policy": {"touch": "last", "window_days": 90}}));
+    assert_eq!(api.post(WHAT_IF, &unchanged).expect(200)["changed"], 0);
     assert_eq!(api.dump(), before);
 }
 

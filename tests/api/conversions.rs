@@ -8,7 +8,7 @@ use goodword::{
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN, Answer, Api, Ask, NOW, block_on};
+use crate::harness::{ADMIN, Answer, Api, Ask, NOW, at_once, block_on};
 
 const PATH: &str = "/v1/conversions";
 const HOUR: i64 = 3_600_000;
@@ -38,8 +38,11 @@ fn refund(order: &str, id: &str) -> Value {
 }
 
 fn with(mut body: Value, fields: Value) -> Value {
-    for (name, value) in fields.as_object().unwrap() {
-        body[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("{fields}")
+    };
+    for (name, value) in fields {
+        body[name.as_str()] = value;
     }
     body
 }
@@ -53,7 +56,8 @@ fn post(api: &Api, body: &Value) -> Value {
 }
 
 fn lead(api: &Api, prospect: Value, receipts: &[&str], fields: Value) -> String {
-    let body = json!({"program": "customers", "prospect": prospect, "receipts": receipts});
+    let mut body = json!({"program": "customers", "receipts": receipts});
+    body["prospect"] = prospect;
     let taken = api.post("/v1/leads", &with(body, fields));
     assert!(taken.status.is_success(), "{taken:?}");
     text(&taken.value()["id"])
@@ -513,7 +517,7 @@ fn a_sale_and_its_lead_at_once_find_each_other() {
         let receipt = api.receipt(&maya, Medium::Email, on(8));
         let body = json!({"program": "customers", "receipts": [receipt],
             "prospect": {"email": "sam@example.org", "customer": "cus_1"}});
-        let mut asks = vec![
+        let mut asks = [
             Some(ask(
                 &api,
                 &with(sale("o-1"), json!({"customer": "cus_1", "at": at(9)})),
@@ -528,7 +532,7 @@ fn a_sale_and_its_lead_at_once_find_each_other() {
             .into_iter()
             .map(|n: usize| asks[n].take().unwrap())
             .collect();
-        for answer in api.at_once(asks) {
+        for answer in at_once(asks) {
             answer.expect(201);
         }
         let id = api.column("SELECT id FROM leads").remove(0);
@@ -549,7 +553,7 @@ fn fifty_at_once_are_one_sale_and_one_reward() {
             Some(key) => ask(&api, &body).header("idempotency-key", key),
             None => ask(&api, &body),
         });
-        let answers = api.at_once(asks.collect());
+        let answers = at_once(asks.collect());
         for answer in &answers {
             assert_eq!(answer.expect(201), answers[0].value());
         }
@@ -708,8 +712,7 @@ fn refunds_at_once_do_not_give_back_more_than_was_paid() {
             &with(refund("o-1", &format!("r-{n}")), json!({"amount": 2_000})),
         )
     });
-    let mut statuses: Vec<u16> = api
-        .at_once(asks.collect())
+    let mut statuses: Vec<u16> = at_once(asks.collect())
         .iter()
         .map(|answer| answer.status.as_u16())
         .collect();
@@ -726,13 +729,12 @@ fn refunds_at_once_do_not_give_back_more_than_was_paid() {
             refund("o-1", "r-1"),
             json!({"amount": 1, "currency": "EUR"}),
         );
-        let mut asks = vec![Some(ask(&api, &sale("o-1"))), Some(ask(&api, &euros))];
+        let mut asks = [Some(ask(&api, &sale("o-1"))), Some(ask(&api, &euros))];
         let asks = order
             .into_iter()
             .map(|n: usize| asks[n].take().unwrap())
             .collect();
-        let created = api
-            .at_once(asks)
+        let created = at_once(asks)
             .iter()
             .filter(|answer| answer.status == 201)
             .count();

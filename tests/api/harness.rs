@@ -317,23 +317,6 @@ impl Api {
         *self.house.meanwhile.lock().unwrap() = Some((part, sql.to_owned()));
     }
 
-    /// Sends requests so that each has its turn at the database after the others.
-    pub fn at_once(&self, asks: Vec<Ask>) -> Vec<Answer> {
-        let mut context = Context::from_waker(Waker::noop());
-        let mut running: Vec<_> = asks.into_iter().map(|ask| Box::pin(ask.answer())).collect();
-        let mut answers: Vec<Option<Answer>> = running.iter().map(|_| None).collect();
-        while answers.iter().any(Option::is_none) {
-            for (future, answer) in running.iter_mut().zip(&mut answers) {
-                if answer.is_none()
-                    && let Poll::Ready(ready) = future.as_mut().poll(&mut context)
-                {
-                    *answer = Some(ready);
-                }
-            }
-        }
-        answers.into_iter().map(Option::unwrap).collect()
-    }
-
     /// Everything that is written down, to see whether a call wrote.
     pub fn dump(&self) -> Vec<String> {
         let tables = self.column(
@@ -551,6 +534,23 @@ impl Default for Visit {
             visitor: None,
         }
     }
+}
+
+/// Sends requests so that each has its turn at the database after the others.
+pub fn at_once(asks: Vec<Ask>) -> Vec<Answer> {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut running: Vec<_> = asks.into_iter().map(|ask| Box::pin(ask.answer())).collect();
+    let mut answers: Vec<Option<Answer>> = running.iter().map(|_| None).collect();
+    while answers.iter().any(Option::is_none) {
+        for (future, answer) in running.iter_mut().zip(&mut answers) {
+            if answer.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(&mut context)
+            {
+                *answer = Some(ready);
+            }
+        }
+    }
+    answers.into_iter().map(Option::unwrap).collect()
 }
 
 /// What was noted since the last time this was asked.

@@ -4,7 +4,7 @@ use goodword::domain::channel::Medium;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN, Answer, Api, Ask, NOW};
+use crate::harness::{ADMIN, Answer, Api, Ask, NOW, at_once};
 
 const DAY: i64 = 86_400_000;
 const STAGES: [&str; 6] = ["new", "accepted", "meeting", "opportunity", "won", "lost"];
@@ -207,7 +207,7 @@ fn two_writers_of_one_lead_lose_nothing() {
     let id = lead_at(&api, "sam@example.org", "accepted");
     // Both read the lead as it was; the one who is overtaken reads again.
     let owner = json!({"owner": "lea", "why": "speaks Dutch"});
-    let answers = api.at_once(vec![
+    let answers = at_once(vec![
         keyed(
             &api,
             &format!("/v1/leads/{id}/stage"),
@@ -229,7 +229,7 @@ fn two_writers_of_one_lead_lose_nothing() {
     // Of two who want the same step, one comes too late.
     let step = json!({"stage": "opportunity"});
     let path = format!("/v1/leads/{id}/stage");
-    let answers = api.at_once(
+    let answers = at_once(
         (0..5)
             .map(|n| keyed(&api, &path, &n.to_string(), &step))
             .collect(),
@@ -257,7 +257,7 @@ fn fifty_at_once_are_one_lead() {
     let (api, maya) = Api::staffed();
     let receipt = api.receipt(&maya, Medium::Email, NOW - 1_000);
     let body = sam(&[&receipt]);
-    let same = api.at_once(
+    let same = at_once(
         (0..50)
             .map(|_| keyed(&api, "/v1/leads", "k", &body))
             .collect(),
@@ -270,7 +270,7 @@ fn fifty_at_once_are_one_lead() {
         .filter(|answer| answer.header("idempotent-replayed").is_some());
     assert_eq!(replayed.count(), 49);
     // Without a key each is a referral of its own, and joins.
-    let joined = api.at_once(
+    let joined = at_once(
         (0..10)
             .map(|_| {
                 api.request(Method::POST, "/v1/leads")

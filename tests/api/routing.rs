@@ -5,7 +5,7 @@ use goodword::domain::channel::Medium;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, NOW};
+use crate::harness::{Api, NOW, at_once};
 
 const ROUTING: &str = "/v1/programs/customers/routing";
 
@@ -28,8 +28,11 @@ fn owner_of_maya(api: &Api, slug: &str) {
 /// A new lead with these fields; who follows it up, and why.
 fn taken(api: &Api, fields: Value) -> (Value, String) {
     let mut body = json!({"program": "customers", "prospect": {"phone": "1"}});
-    for (name, value) in fields.as_object().unwrap() {
-        body[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("{fields}")
+    };
+    for (name, value) in fields {
+        body[name.as_str()] = value;
     }
     let answer = api.post("/v1/leads", &body);
     assert!(answer.status.is_success(), "{answer:?}");
@@ -123,7 +126,7 @@ fn many_at_once_take_turns() {
             .key(crate::harness::ADMIN)
             .json(&body)
     });
-    for answer in api.at_once(asks.collect()) {
+    for answer in at_once(asks.collect()) {
         answer.expect(201);
     }
     let counts = api.column("SELECT count(*) || '' FROM leads GROUP BY owner");

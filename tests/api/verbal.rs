@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN, Api, Ask};
+use crate::harness::{ADMIN, Api, Ask, at_once};
 
 const PATH: &str = "/v1/referrals/verbal";
 
@@ -14,8 +14,11 @@ fn pia() -> Value {
 }
 
 fn with(mut body: Value, fields: Value) -> Value {
-    for (name, value) in fields.as_object().unwrap() {
-        body[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("{fields}")
+    };
+    for (name, value) in fields {
+        body[name.as_str()] = value;
     }
     body
 }
@@ -136,7 +139,7 @@ fn one_new_advocate_is_registered_once_however_many_name_them() {
             ),
         )
     });
-    for answer in api.at_once(asks.collect()) {
+    for answer in at_once(asks.collect()) {
         answer.expect(201);
     }
     assert_eq!(
@@ -222,7 +225,7 @@ fn a_call_with_a_key_registers_and_enters_once() {
         pia(),
         json!({"advocate": {"name": "Olaf"}, "prospect": {"phone": "1"}}),
     );
-    let answers = api.at_once(
+    let answers = at_once(
         (0..10)
             .map(|_| ask(&api, &nameless).header("idempotency-key", "k"))
             .collect(),
