@@ -31,7 +31,10 @@ use goodword::{
         self as api, Call, Response, Service, Snapshots, body::Body, limits::Limits, problem::Fault,
     },
     jobs::ingest,
-    store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
+    store::{
+        Answer as Answered, Database, DatabaseError, Rows, Statement, Value as Parameter,
+        sqlite::Sqlite,
+    },
 };
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
@@ -100,7 +103,9 @@ pub fn filled(path: &str) -> String {
 pub struct House {
     sqlite: Sqlite,
     down: AtomicBool,
+    yields: AtomicBool,
     batches: AtomicUsize,
+    longest: AtomicUsize,
 }
 
 struct Shared(Arc<House>);
@@ -108,12 +113,36 @@ struct Shared(Arc<House>);
 impl Database for House {
     fn batch(&self, statements: Vec<Statement>) -> Answered<'_, Vec<Rows>> {
         self.batches.fetch_add(1, Ordering::Relaxed);
+        for parameter in statements.iter().flat_map(|one| &one.parameters) {
+            if let Parameter::Text(text) = parameter {
+                self.longest.fetch_max(text.len(), Ordering::Relaxed);
+            }
+        }
         if self.down.load(Ordering::Relaxed) {
             let secret = "D1_ERROR: shard 7 of account 0xdead is down".to_owned();
             return Box::pin(std::future::ready(Err(DatabaseError::Failed(secret))));
         }
+        if self.yields.load(Ordering::Relaxed) {
+            return Box::pin(async move {
+                yielded().await;
+                self.sqlite.batch(statements).await
+            });
+        }
         self.sqlite.batch(statements)
     }
+}
+
+/// Lets others run first, once.
+async fn yielded() {
+    let mut done = false;
+    std::future::poll_fn(|_| {
+        if done {
+            return Poll::Ready(());
+        }
+        done = true;
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Database for Shared {
@@ -193,7 +222,9 @@ impl Api {
         let house = Arc::new(House {
             sqlite: Sqlite::in_memory(&MIGRATIONS).unwrap(),
             down: AtomicBool::new(false),
+            yields: AtomicBool::new(false),
             batches: AtomicUsize::new(0),
+            longest: AtomicUsize::new(0),
         });
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
@@ -262,6 +293,19 @@ impl Api {
         self.house.down.store(fails, Ordering::Relaxed);
     }
 
+    /// Answers requests at the same time: each goes as far as the database, in turn.
+    pub fn together<const N: usize>(&self, asks: [Ask<'_>; N]) -> [StatusCode; N] {
+        self.house.yields.store(true, Ordering::Relaxed);
+        let answers = asks.map(|ask| {
+            let (call, request) = ask.prepare();
+            api::answer(call, request)
+        });
+        let answers = block_on(futures_util::future::join_all(answers));
+        self.house.yields.store(false, Ordering::Relaxed);
+        let statuses: Vec<StatusCode> = answers.iter().map(Response::status).collect();
+        statuses.try_into().unwrap()
+    }
+
     /// Makes the publisher fail, or lets it work again.
     pub fn publisher_fails(&self, fails: bool) {
         self.press.down.store(fails, Ordering::Relaxed);
@@ -285,6 +329,11 @@ impl Api {
     /// How many batches the database was asked for.
     pub fn batches(&self) -> usize {
         self.house.batches.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the longest text that was ever bound.
+    pub fn longest_parameter(&self) -> usize {
+        self.house.longest.load(Ordering::Relaxed)
     }
 
     /// What was published since the last time this was asked.
@@ -494,6 +543,11 @@ impl Ask<'_> {
 
     /// The answer, its body not yet read.
     pub fn start(self) -> Response {
+        let (call, request) = self.prepare();
+        block_on(api::answer(call, request))
+    }
+
+    fn prepare(self) -> (Call, Request<Body>) {
         let mut request = Request::builder()
             .method(self.method)
             .uri(&self.path)
@@ -506,7 +560,7 @@ impl Ask<'_> {
             base_url: BASE.to_owned(),
             salt: Some(SALT),
         };
-        block_on(api::answer(call, request))
+        (call, request)
     }
 
     pub fn send(self) -> Answer {

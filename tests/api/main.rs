@@ -11,6 +11,7 @@
     reason = "a test may panic, and its helpers too"
 )]
 
+mod closed_loop;
 mod contract;
 mod harness;
 
@@ -23,6 +24,7 @@ mod labels;
 mod leads;
 mod links;
 mod links_bulk;
+mod payouts;
 mod people;
 mod problems;
 mod programs;
