@@ -30,6 +30,7 @@ mod problems;
 mod programs;
 mod public;
 mod rewards;
+mod rules;
 mod scopes;
 mod shares;
 mod snapshot;
