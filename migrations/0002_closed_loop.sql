@@ -335,11 +335,43 @@ CREATE TABLE rewards (
   earned_at   INTEGER NOT NULL,
   due_at      INTEGER NOT NULL,  -- from when on it can be approved
   approval    TEXT NOT NULL CHECK (approval IN ('automatic', 'manual')),
+  -- The sums of its entries. The ledger says them too, and a trigger keeps them
+  -- here: what is paid or looked at next is found without reading what was paid
+  -- in all the years before.
+  amount      INTEGER NOT NULL DEFAULT 0,
+  approved    INTEGER NOT NULL DEFAULT 0,
+  issued      INTEGER NOT NULL DEFAULT 0,
+  paid        INTEGER NOT NULL DEFAULT 0,
+  holds       INTEGER NOT NULL DEFAULT 0,
+  -- Where it stands, and what a payout would issue; below zero it is owed back.
+  -- src/domain/reward/state.rs has the same rule, and a test holds the two together.
+  state       TEXT GENERATED ALWAYS AS (
+    CASE
+      WHEN holds > 0 THEN 'held'
+      WHEN amount <= 0 THEN 'reversed'
+      WHEN paid >= amount THEN 'paid'
+      WHEN issued >= amount THEN 'issued'
+      WHEN approved >= amount THEN 'approved'
+      ELSE 'pending'
+    END) VIRTUAL,
+  payable     INTEGER GENERATED ALWAYS AS (
+    CASE
+      WHEN holds > 0 THEN min(0, min(approved, amount) - issued)
+      ELSE min(approved, amount) - issued
+    END) VIRTUAL,
+  -- Who of all beneficiaries gets it.
+  payee       TEXT GENERATED ALWAYS AS (
+    CASE beneficiary WHEN 'prospect' THEN lead WHEN 'owner' THEN rep ELSE advocate END) VIRTUAL,
   FOREIGN KEY (program, advocate) REFERENCES advocates
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX rewards_by_account ON rewards (program, advocate, id);
-CREATE INDEX rewards_by_lead ON rewards (lead);
-CREATE INDEX rewards_by_day ON rewards (due_at) WHERE approval = 'automatic';
+CREATE INDEX rewards_by_account ON rewards (program, advocate, earned_at, id);
+CREATE INDEX rewards_by_lead ON rewards (lead, program, earned_at, id);
+CREATE INDEX rewards_by_age ON rewards (program, earned_at, id);
+CREATE INDEX rewards_by_state ON rewards (program, state, earned_at, id);
+CREATE INDEX rewards_payable ON rewards (program) WHERE payable <> 0;
+-- What time approves, until it has.
+CREATE INDEX rewards_unripe ON rewards (due_at)
+  WHERE approval = 'automatic' AND holds = 0 AND approved < amount;
 
 -- The ledger. Each entry changes one of a reward's running sums: what it comes
 -- to, what of it is approved, issued and paid, and how many holds are on it.
@@ -355,42 +387,31 @@ CREATE TABLE ledger (
   holds     INTEGER NOT NULL DEFAULT 0,
   terms     INTEGER,             -- of a movement: the version of the rules that says so
   payout    TEXT,
+  line      INTEGER,             -- of the payout
   reason    TEXT,
   at        INTEGER NOT NULL,
   by        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX ledger_by_reward ON ledger (reward, entry);
-CREATE INDEX ledger_by_payout ON ledger (payout) WHERE payout IS NOT NULL;
+CREATE INDEX ledger_by_payout ON ledger (payout, line) WHERE payout IS NOT NULL;
+-- A sum that 64 bits do not hold becomes REAL, which the column refuses; that
+-- undoes the batch.
+CREATE TRIGGER ledger_is_summed AFTER INSERT ON ledger BEGIN
+  UPDATE rewards SET amount = amount + NEW.amount, approved = approved + NEW.approved,
+    issued = issued + NEW.issued, paid = paid + NEW.paid, holds = holds + NEW.holds
+  WHERE id = NEW.reward;
+END;
 CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger BEGIN
+  SELECT raise(ABORT, 'the ledger is only added to');
+END;
+-- REPLACE deletes without a word to the trigger on DELETE.
+CREATE TRIGGER ledger_is_not_overwritten BEFORE INSERT ON ledger
+WHEN EXISTS (SELECT 1 FROM ledger WHERE entry = NEW.entry) BEGIN
   SELECT raise(ABORT, 'the ledger is only added to');
 END;
 CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger BEGIN
   SELECT raise(ABORT, 'the ledger is only added to');
 END;
-
--- Each reward with its sums and its state (src/domain/reward.rs has the same
--- rule, and a test holds the two together). `payable` is what a payout would
--- issue; below zero it is owed back.
-CREATE VIEW reward_states AS
-SELECT *,
-  CASE
-    WHEN holds > 0 THEN 'held'
-    WHEN amount <= 0 THEN 'reversed'
-    WHEN paid >= amount THEN 'paid'
-    WHEN issued >= amount THEN 'issued'
-    WHEN approved >= amount THEN 'approved'
-    ELSE 'pending'
-  END AS state,
-  CASE
-    WHEN holds > 0 THEN min(0, min(approved, amount) - issued)
-    ELSE min(approved, amount) - issued
-  END AS payable
-FROM (
-  SELECT r.*,
-    sum(l.amount) AS amount, sum(l.approved) AS approved, sum(l.issued) AS issued,
-    sum(l.paid) AS paid, sum(l.holds) AS holds
-  FROM rewards r JOIN ledger l ON l.reward = r.id
-  GROUP BY r.program, r.advocate, r.id);
 
 -- What was handed to whoever pays.
 CREATE TABLE payouts (
@@ -413,8 +434,10 @@ CREATE TABLE payout_lines (
   status      TEXT NOT NULL CHECK (status IN ('issued', 'paid', 'returned')),
   reference   TEXT,              -- the payer's
   settled_at  INTEGER,
+  payee       TEXT GENERATED ALWAYS AS (coalesce(lead, advocate, rep)) VIRTUAL,
   PRIMARY KEY (payout, n)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX payout_lines_by_payee ON payout_lines (payout, beneficiary, payee, unit, form);
 
 -- Always empty. A batch that finds itself overtaken puts NULL in here, which is
 -- refused and undoes it.

@@ -8,6 +8,7 @@ use super::{
     Call, Response,
     input::Page,
     leads,
+    once::settle_all,
     output::{self, Items},
     problem::{Fault, Problem},
     programs::{self, Emptiable},
@@ -238,6 +239,9 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let after = after
         .ok_or_else(|| Problem::Conflict("the advocate was erased, and stays so".to_owned()))?;
     let switched = after.status != before.status;
+    if after.kind != before.kind || after.segment != before.segment {
+        settle_all(call, program.number, &[before.number]).await;
+    }
     let response = output::json(StatusCode::OK, &Advocate::from(after));
     Ok(output::published_if(switched, call, response).await)
 }

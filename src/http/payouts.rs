@@ -11,7 +11,7 @@ use super::{
     Response,
     input::{Limit, Page},
     intake::new_id,
-    once::{Effect, once},
+    once::{Effect, once, settle_all},
     output,
     problem::Problem,
     programs,
@@ -26,11 +26,14 @@ use crate::{
         reward::{Form, Unit},
     },
     store::{
-        self,
+        self, accounts,
         payouts::{self, Line, Settled},
         rewards,
     },
 };
+
+/// Accounts that are settled at most before a payout.
+const AT_A_TIME: u16 = 100;
 
 record! {
     /// What shall be issued.
@@ -51,7 +54,8 @@ pub(super) struct IssuedPayout {
 
 /// Issues all that can be paid in a program, as one payout with a line for each
 /// person, unit and form. What somebody owes back is taken off; whoever owes more
-/// than they get has no line. With an `Idempotency-Key` it is done once for ever.
+/// than they get has no line. Lines that are more than 10,000 are left for the next
+/// payout. With an `Idempotency-Key` it is done once for ever.
 #[utoipa::path(post, path = "/v1/payouts", tag = "rewards", request_body = NewPayout,
     responses((status = 201, body = IssuedPayout)))]
 pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
@@ -60,9 +64,12 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     let program = programs::require(call, &new.program, Some("program"))
         .await?
         .number;
-    // What came due since cron last looked can be paid, too.
-    let ripen = rewards::ripen(call.now, i64::MIN, Some(program), None);
-    store::one(call.db(), ripen).await?;
+    // What cron would do next is done first: what calls left is settled, and what
+    // came due can be paid. What is not settled even so is not issued.
+    let behind = accounts::unsettled(call.db(), Some(program), call.now, AT_A_TIME).await?;
+    let behind: Vec<u32> = behind.iter().map(|account| account.advocate).collect();
+    settle_all(call, program, &behind).await;
+    store::one(call.db(), rewards::ripen(call.now, Some(program), None)).await?;
     once(&request, program, None, &|| {
         Box::pin(async {
             if !payouts::is_anything_payable(call.db(), program).await? {
@@ -253,7 +260,7 @@ record! {
 }
 
 /// Enters that lines of a payout were paid, or came back. What was said of a line
-/// before stands.
+/// before stands, but that what was paid may come back after all.
 #[utoipa::path(post, path = "/v1/payouts/{payout}/paid", tag = "rewards",
     params(("payout" = String, Path, description = "Id of the payout")),
     request_body = Report, responses((status = 200, body = Payout)))]
@@ -261,48 +268,66 @@ pub(super) async fn paid(request: Request) -> Result<Response, Problem> {
     let report: Report = request.json()?;
     let call = &request.call;
     let known = lines(&request).await?;
-    let is_known = |n: u32| known.iter().any(|line| line.n == n);
-    let returned = |n: u32| report.returned.iter().any(|back| back.line == n);
+    // Lines are numbered from 1, without a gap.
+    let mut said: Vec<Option<Settled>> = Vec::new();
+    said.resize_with(known.len(), || None);
     for (index, back) in report.returned.iter().enumerate() {
-        if !is_known(back.line) {
-            let field = format!("returned[{index}].line");
-            return Err(Problem::field(field, "is no line of the payout"));
-        }
+        let place = place(&mut said, back.line);
+        let fault = match place {
+            None => "is no line of the payout",
+            Some(Some(_)) => "is named before",
+            Some(place) => {
+                *place = Some(Settled {
+                    n: back.line,
+                    returned: true,
+                    reference: back.reason.as_str(),
+                });
+                continue;
+            }
+        };
+        return Err(Problem::field(format!("returned[{index}].line"), fault));
     }
-    for (index, n) in report.lines.iter().flatten().enumerate() {
-        let field = || format!("lines[{index}]");
-        if !is_known(*n) {
-            return Err(Problem::field(field(), "is no line of the payout"));
-        }
-        if returned(*n) {
-            return Err(Problem::field(
-                field(),
-                "is among those that came back, too",
-            ));
-        }
-    }
-    let is_paid = |n: u32| match &report.lines {
-        Some(lines) => lines.contains(&n),
-        None => !returned(n),
+    let paid = |n: u32| Settled {
+        n,
+        returned: false,
+        reference: report.reference.as_str(),
     };
-    let mut said: Vec<Settled> = known
-        .iter()
-        .filter(|line| is_paid(line.n))
-        .map(|line| Settled {
-            n: line.n,
-            returned: false,
-            reference: report.reference.as_str(),
-        })
-        .collect();
-    said.extend(report.returned.iter().map(|back| Settled {
-        n: back.line,
-        returned: true,
-        reference: back.reason.as_str(),
-    }));
+    match &report.lines {
+        None => {
+            for (said, line) in said.iter_mut().zip(&known) {
+                said.get_or_insert_with(|| paid(line.n));
+            }
+        }
+        Some(lines) => {
+            for (index, n) in lines.iter().enumerate() {
+                let fault = match place(&mut said, *n) {
+                    None => "is no line of the payout",
+                    Some(Some(Settled { returned: true, .. })) => {
+                        "is among those that came back, too"
+                    }
+                    Some(place) => {
+                        *place = Some(paid(*n));
+                        continue;
+                    }
+                };
+                return Err(Problem::field(format!("lines[{index}]"), fault));
+            }
+        }
+    }
+    let said: Vec<Settled> = said.into_iter().flatten().collect();
     let id = request.path("payout");
     let statements = payouts::settle(id, &said, call.now, request.key())?;
     call.db().batch(statements).await?;
     read(request).await
+}
+
+/// What is said of a line, if the payout has it.
+fn place<'a, 'b>(
+    said: &'a mut [Option<Settled<'b>>],
+    n: u32,
+) -> Option<&'a mut Option<Settled<'b>>> {
+    let index = usize::try_from(n).ok()?.checked_sub(1)?;
+    said.get_mut(index)
 }
 
 /// A payout in a list. SQL puts it together (`store::payouts`).

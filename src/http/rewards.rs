@@ -149,6 +149,9 @@ async fn decide(request: &Request, act: Act) -> Result<Response, Problem> {
     }
 }
 
+/// The greatest number that D1 binds exactly.
+const END_OF_TIME: i64 = 1 << 53;
+
 record! {
     /// Of what time.
     #[derive(IntoParams)]
@@ -160,11 +163,13 @@ record! {
         /// Entries before this time (RFC 3339); up to the last unless said.
         #[param(format = "date-time")]
         until: Option<String>,
+        /// `next` of the page before.
+        cursor: Option<String>,
     }
 }
 
 /// Answers an advocate's statement: their balances as they are now, and the
-/// entries of a time, the first thousand.
+/// entries of a time, a thousand a page.
 #[utoipa::path(get, path = "/v1/programs/{program}/advocates/{advocate}/statement", tag = "rewards",
     params(
         ("program" = String, Path, description = "Slug of the program"),
@@ -180,12 +185,19 @@ pub(super) async fn statement(request: Request) -> Result<Response, Problem> {
         Some(text) => past("from", Some(text), call.now)?,
     };
     let until = match &time.until {
-        None => call.now + 1,
+        // The clock of whoever wrote the last one may be ahead of ours.
+        None => END_OF_TIME,
         Some(text) => date::parse_rfc3339(text)
             .ok_or_else(|| Problem::field("until", "must be a time like 2026-11-22T09:30:00Z"))?,
     };
+    let page = Page {
+        limit: Limit::default(),
+        cursor: time.cursor,
+    };
+    let after = page.after(0, |cursor| cursor.parse().ok())?;
     let (program, advocate) = (program.number, advocate.number);
-    let document = rewards::account_statement(call.db(), program, advocate, (from, until)).await?;
+    let range = (from, until);
+    let document = rewards::account_statement(call.db(), program, advocate, range, after).await?;
     Ok(output::text(StatusCode::OK, document))
 }
 
@@ -272,6 +284,8 @@ pub(super) struct Statement {
     program: String,
     balances: Vec<Balance>,
     entries: Vec<StatementEntry>,
+    /// The cursor of the next page of entries; null on the last one.
+    next: Option<String>,
 }
 
 /// What stands to an advocate's credit in one unit and form.
@@ -281,13 +295,17 @@ pub(super) struct Balance {
     /// An ISO 4217 code, or `months`.
     unit: String,
     form: Form,
-    /// All that was earned and not reversed.
+    /// All that was earned and not reversed: the next four together.
     earned: i64,
+    /// What of it is not issued, and held.
     held: i64,
+    /// What of it waits for its day or for approval.
     pending: i64,
     /// What the next payout brings; below zero it is taken off later ones.
     payable: i64,
+    /// What was sent to be paid.
     issued: i64,
+    /// What of that is known to have arrived.
     paid: i64,
 }
 
@@ -295,6 +313,8 @@ pub(super) struct Balance {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct StatementEntry {
+    /// Its number in the ledger; they rise.
+    entry: i64,
     at: String,
     kind: String,
     reward: String,

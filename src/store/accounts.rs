@@ -88,7 +88,7 @@ const RULES_NAMED: &str = "
 const STANDING: &str = "
     SELECT rule, beneficiary, rep, lead, order_id AS [order], unit, form, amount,
       terms, earned_at, due_at, approval
-    FROM reward_states WHERE program = ?1 AND advocate = ?2";
+    FROM rewards WHERE program = ?1 AND advocate = ?2";
 
 // NULL is refused, which undoes the batch of whoever was overtaken.
 const SETTLED: &str = "
@@ -96,7 +96,8 @@ const SETTLED: &str = "
     WHERE program = ?1 AND advocate = ?2";
 
 const PUT_REWARDS: &str = "
-    INSERT INTO rewards
+    INSERT INTO rewards (id, program, advocate, rule, beneficiary, rep, lead, order_id, unit, form,
+      terms, earned_at, due_at, approval)
     SELECT value ->> 'id', ?1, ?2, value ->> 'rule', value ->> 'beneficiary', value ->> 'rep',
       value ->> 'lead', value ->> 'order', value ->> 'unit', value ->> 'form',
       value ->> 'terms', value ->> 'earned_at', value ->> 'due_at', value ->> 'approval'
@@ -111,17 +112,23 @@ const ADD_MOVEMENTS: &str = "
     SELECT value ->> 'id', value ->> 'kind', value ->> 'amount', value ->> 'terms', ?2, 'rule'
     FROM json_each(?1)";
 
-// A flag holds each reward of its lead once: what was released stays released.
+// A flag holds each reward of its lead once: what was released stays released. A
+// person may have held it before in the same words.
 const HOLD: &str = "
     INSERT INTO ledger (reward, kind, holds, reason, at, by)
     SELECT r.id, 'held', 1, f.rule, ?3, 'rule'
     FROM rewards r JOIN flags f ON f.lead = r.lead
     WHERE r.program = ?1 AND r.advocate = ?2
       AND NOT EXISTS (
-        SELECT 1 FROM ledger l WHERE l.reward = r.id AND l.kind = 'held' AND l.reason = f.rule)";
+        SELECT 1 FROM ledger l
+        WHERE l.reward = r.id AND l.kind = 'held' AND l.reason = f.rule AND l.by = 'rule')";
 
+// Another one comes first each time, and neighbours are far apart: those that
+// cannot be settled are never all that is tried.
 const UNSETTLED: &str = "
-    SELECT program, advocate FROM accounts WHERE settled < changed LIMIT ?1";
+    SELECT program, advocate FROM accounts
+    WHERE settled < changed AND (?1 IS NULL OR program = ?1)
+    ORDER BY (advocate % 65521 * 40503 + CAST(?2 AS INTEGER)) % 65521 LIMIT ?3";
 
 row! {
     struct Number {
@@ -374,6 +381,10 @@ impl RewardRow {
     }
 }
 
+/// Movements that are written as one parameter: some 400 bytes each, where D1
+/// refuses a parameter of more than 2 MB.
+const AT_A_TIME: usize = 1_000;
+
 /// Writes what moves, holds what is flagged, and marks the account as settled;
 /// a conflict if its facts changed since they were read.
 pub async fn write(
@@ -385,23 +396,18 @@ pub async fn write(
     now: i64,
 ) -> Result<(), DatabaseError> {
     let number = program.get();
-    let rows: Vec<RewardRow> = movements
-        .iter()
-        .map(|movement| RewardRow::of(movement, program, advocate))
-        .collect();
-    let json = serde_json::to_string(&rows)?;
     let settled = statement!(SETTLED, number, advocate, stamp.changed, stamp.settled);
-    let hold = statement!(HOLD, number, advocate, now);
-    let statements = if rows.is_empty() {
-        vec![settled, hold]
-    } else {
-        vec![
-            settled,
-            statement!(PUT_REWARDS, number, advocate, json.as_str()),
-            statement!(ADD_MOVEMENTS, json, now),
-            hold,
-        ]
-    };
+    let mut statements = vec![settled];
+    for movements in movements.chunks(AT_A_TIME) {
+        let rows: Vec<RewardRow> = movements
+            .iter()
+            .map(|movement| RewardRow::of(movement, program, advocate))
+            .collect();
+        let json = serde_json::to_string(&rows)?;
+        statements.push(statement!(PUT_REWARDS, number, advocate, json.as_str()));
+        statements.push(statement!(ADD_MOVEMENTS, json, now));
+    }
+    statements.push(statement!(HOLD, number, advocate, now));
     db.batch(statements).await?;
     Ok(())
 }
@@ -417,7 +423,16 @@ row! {
     }
 }
 
-/// At most `limit` accounts whose ledger is behind.
-pub async fn unsettled(db: &dyn Database, limit: u16) -> Result<Vec<AccountId>, DatabaseError> {
-    one(db, statement!(UNSETTLED, limit)).await?.all()
+/// At most `limit` accounts whose ledger is behind, of one program or of all;
+/// which ones come first changes with `turn`.
+pub async fn unsettled(
+    db: &dyn Database,
+    program: Option<u16>,
+    turn: i64,
+    limit: u16,
+) -> Result<Vec<AccountId>, DatabaseError> {
+    let turn = turn.rem_euclid(65_521);
+    one(db, statement!(UNSETTLED, program, turn, limit))
+        .await?
+        .all()
 }

@@ -30,6 +30,24 @@ impl Sqlite {
     }
 }
 
+#[cfg(test)]
+impl Sqlite {
+    /// The steps of a statement's plan, nothing bound.
+    pub(super) fn plan(&self, sql: &str) -> Vec<String> {
+        self.with(|connection| {
+            let mut explain = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let mut rows = explain.raw_query();
+            let mut steps = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                steps.push(row.get("detail").unwrap());
+            }
+            steps
+        })
+    }
+}
+
 impl Database for Sqlite {
     fn batch(&self, statements: Vec<Statement>) -> Answer<'_, Vec<Rows>> {
         let answer = self

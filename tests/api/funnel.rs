@@ -137,7 +137,7 @@ fn sale(api: &Api, order: &str, lead: &str, amount: i64, currency: &str, refunde
 fn reward(api: &Api, id: &str, lead: &str, advocate: u32, unit: &str, amounts: &[i64]) {
     api.plant(&format!(
         "INSERT INTO rewards VALUES ('{id}', 1, {advocate}, 'rule', 'advocate', NULL, '{lead}',
-           NULL, '{unit}', 'credit', 1, {NOW}, {NOW}, 'manual')"
+           NULL, '{unit}', 'credit', 1, {NOW}, {NOW}, 'manual', 0, 0, 0, 0, 0)"
     ));
     for amount in amounts {
         api.plant(&format!(
@@ -590,7 +590,7 @@ fn money_is_net_of_refunds_and_as_the_ledger_has_it() {
     );
     // What the ledger is summed to here is what its view says.
     let view = api.column(
-        "SELECT CAST(sum(amount) AS TEXT) FROM reward_states
+        "SELECT CAST(sum(amount) AS TEXT) FROM rewards
          WHERE unit = 'USD' AND lead <> 'lead-20'",
     );
     assert_eq!(view, ["850"]);

@@ -35,7 +35,10 @@ use goodword::{
         problem::Fault,
     },
     jobs::ingest,
-    store::{Answer as Answered, Database, DatabaseError, Rows, Statement, sqlite::Sqlite},
+    store::{
+        Answer as Answered, Database, DatabaseError, Rows, Statement, Value as Parameter,
+        sqlite::Sqlite,
+    },
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -106,6 +109,7 @@ pub struct House {
     down: AtomicBool,
     batches: AtomicUsize,
     meanwhile: Mutex<Option<(&'static str, String)>>,
+    longest: AtomicUsize,
 }
 
 struct Shared(Arc<House>);
@@ -113,6 +117,11 @@ struct Shared(Arc<House>);
 impl Database for House {
     fn batch(&self, statements: Vec<Statement>) -> Answered<'_, Vec<Rows>> {
         self.batches.fetch_add(1, Ordering::Relaxed);
+        for parameter in statements.iter().flat_map(|one| &one.parameters) {
+            if let Parameter::Text(text) = parameter {
+                self.longest.fetch_max(text.len(), Ordering::Relaxed);
+            }
+        }
         if self.down.load(Ordering::Relaxed) {
             let secret = "D1_ERROR: shard 7 of account 0xdead is down".to_owned();
             return Box::pin(std::future::ready(Err(DatabaseError::Failed(secret))));
@@ -233,6 +242,7 @@ impl Api {
             down: AtomicBool::new(false),
             batches: AtomicUsize::new(0),
             meanwhile: Mutex::new(None),
+            longest: AtomicUsize::new(0),
         });
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
@@ -339,6 +349,14 @@ impl Api {
         self.house.down.store(fails, Ordering::Relaxed);
     }
 
+    /// Answers requests at the same time: each goes as far as the database, in turn.
+    pub fn together<const N: usize>(&self, asks: [Ask<'_>; N]) -> [StatusCode; N] {
+        let answers = asks.map(Ask::going);
+        let answers = block_on(futures_util::future::join_all(answers));
+        let statuses: Vec<StatusCode> = answers.iter().map(|answer| answer.status).collect();
+        statuses.try_into().unwrap()
+    }
+
     /// Makes the publisher fail, or lets it work again.
     pub fn publisher_fails(&self, fails: bool) {
         self.press.down.store(fails, Ordering::Relaxed);
@@ -362,6 +380,11 @@ impl Api {
     /// How many batches the database was asked for.
     pub fn batches(&self) -> usize {
         self.house.batches.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the longest text that was ever bound.
+    pub fn longest_parameter(&self) -> usize {
+        self.house.longest.load(Ordering::Relaxed)
     }
 
     /// What was published since the last time this was asked.

@@ -11,6 +11,7 @@
     reason = "a test may panic, and its helpers too"
 )]
 
+mod closed_loop;
 mod contract;
 mod harness;
 
@@ -26,12 +27,14 @@ mod labels;
 mod leads;
 mod links;
 mod links_bulk;
+mod payouts;
 mod people;
 mod problems;
 mod programs;
 mod public;
 mod rewards;
 mod routing;
+mod rules;
 mod scopes;
 mod shares;
 mod snapshot;

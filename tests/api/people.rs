@@ -106,10 +106,10 @@ impl World {
         api.plant(&format!(
             "INSERT INTO rewards
              SELECT 'rw_a', 1, advocate, 'sale', 'advocate', NULL, id, 'o-1', 'USD', 'cash', 1,
-               {NOW}, {NOW}, 'automatic' FROM leads WHERE id = '{quentin}';
+               {NOW}, {NOW}, 'automatic', 0, 0, 0, 0, 0 FROM leads WHERE id = '{quentin}';
              INSERT INTO rewards
              SELECT 'rw_p', 1, advocate, 'sale', 'prospect', NULL, id, 'o-1', 'USD', 'credit', 1,
-               {NOW}, {NOW}, 'automatic' FROM leads WHERE id = '{quentin}';
+               {NOW}, {NOW}, 'automatic', 0, 0, 0, 0, 0 FROM leads WHERE id = '{quentin}';
              INSERT INTO ledger (reward, kind, amount, terms, at, by)
              VALUES ('rw_a', 'granted', 300, 1, {NOW}, 'rule'), ('rw_p', 'granted', 200, 1, {NOW}, 'rule'),
                ('rw_a', 'adjusted', -60, 1, {NOW}, 'rule');
@@ -177,7 +177,7 @@ impl World {
     fn facts(&self) -> Vec<String> {
         [
             "SELECT quote(entry) || reward || kind || amount || at FROM ledger",
-            "SELECT id || state || amount || payable FROM reward_states",
+            "SELECT id || state || amount || payable FROM rewards",
             "SELECT id || program || at || moment || source || stage || quote(accepted_at)
                || quote(meeting_at) || quote(opportunity_at) || quote(won_at) || quote(lost_at)
                || suspected || quote(advocate) || quote(medium) || quote(label) || quote(touch)

@@ -1,7 +1,8 @@
 //! What a reward's sums say of it.
 //!
 //! Owns the order in which they are looked at, and how much can be paid. No
-//! state is ever stored: it is read from the sums.
+//! state is ever stored: it is computed from the sums, here and in the same way by a
+//! column of `rewards`.
 
 use super::Overflow;
 use crate::decode::names;
