@@ -502,17 +502,16 @@ fn more_than_twenty_leads_a_day_are_looked_at() {
 }
 
 #[test]
-fn a_form_that_a_machine_filled_in_is_held_once_a_person_takes_it_on() {
+fn a_form_that_a_machine_filled_in_is_held_once_it_is_taken_on() {
     let house = House::under(BOTH_SIDES);
     let sam = house.lead("sam@example.org");
     house.api.plant(&format!(
         "UPDATE leads SET suspected = 1 WHERE id = '{sam}';
          INSERT INTO flags VALUES ('{sam}', 'honeypot', 'x', {NOW})"
     ));
-    house.sell(&sam, "o-1", 50_000);
     assert_eq!(house.rewards(), [""; 0]);
-    house.api.plant("UPDATE leads SET suspected = 0");
-    house.cron();
+    // Whoever buys is no machine, but the flag stays up.
+    house.sell(&sam, "o-1", 50_000);
     let held = house.list("&state=held");
     assert_eq!(held.len(), 2);
     assert_eq!(held[0]["holds"], json!(["honeypot"]));
