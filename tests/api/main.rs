@@ -32,6 +32,7 @@ mod public;
 mod rewards;
 mod rules;
 mod scopes;
+mod settlement;
 mod shares;
 mod snapshot;
 mod statistics;
