@@ -36,6 +36,7 @@ mod rewards;
 mod routing;
 mod rules;
 mod scopes;
+mod settlement;
 mod shares;
 mod snapshot;
 mod statistics;
