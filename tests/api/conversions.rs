@@ -86,7 +86,9 @@ fn unattributed(api: &Api) -> Vec<String> {
 /// The advocate's reward, as far as there is one.
 fn rewards(api: &Api) -> Vec<String> {
     block_on(settle::all(api.db(), api.now())).unwrap();
-    api.column("SELECT amount || ' ' || state FROM rewards WHERE beneficiary = 'advocate' ORDER BY id")
+    api.column(
+        "SELECT amount || ' ' || state FROM rewards WHERE beneficiary = 'advocate' ORDER BY id",
+    )
 }
 
 fn rewarding() -> (Api, String) {

@@ -346,12 +346,12 @@ impl World {
                 .collect()
         };
         let int = |value: &Value| value.as_i64().unwrap();
-        let mut rules = BTreeMap::from([(0, Rules::default())]);
+        let mut rules = vec![(0, Rules::default())];
         for row in rows("SELECT json_array(version, rules) FROM reward_rules WHERE program = 1") {
-            rules.insert(
+            rules.push((
                 u32::try_from(int(&row[0])).unwrap(),
                 Rules::parse(&text(&row[1])).unwrap(),
-            );
+            ));
         }
         let mut owed = BTreeMap::new();
         for id in &self.advocates {
