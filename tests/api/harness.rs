@@ -349,14 +349,6 @@ impl Api {
         self.house.down.store(fails, Ordering::Relaxed);
     }
 
-    /// Answers requests at the same time: each goes as far as the database, in turn.
-    pub fn together<const N: usize>(&self, asks: [Ask<'_>; N]) -> [StatusCode; N] {
-        let answers = asks.map(Ask::going);
-        let answers = block_on(futures_util::future::join_all(answers));
-        let statuses: Vec<StatusCode> = answers.iter().map(|answer| answer.status).collect();
-        statuses.try_into().unwrap()
-    }
-
     /// Makes the publisher fail, or lets it work again.
     pub fn publisher_fails(&self, fails: bool) {
         self.press.down.store(fails, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     closed_loop::{BOTH_SIDES, House, SHARE, line},
-    harness::ADMIN,
+    harness::{ADMIN, at_once},
 };
 
 /// $100 to the advocate for a win, in a form.
@@ -45,7 +45,10 @@ fn two_who_issue_at_once_issue_once() {
         let ask = house.api.request(Method::POST, "/v1/payouts");
         ask.key(ADMIN).json(&json!({"program": "customers"}))
     };
-    let mut statuses = house.api.together([ask(), ask(), ask()]);
+    let mut statuses: Vec<u16> = at_once(vec![ask(), ask(), ask()])
+        .iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409]);
     assert_eq!(house.api.column("SELECT id FROM payouts").len(), 1);
