@@ -222,6 +222,7 @@ async fn fill(
     // A person who fills in the form after a machine did takes the lead out of
     // suspicion.
     lead.suspected &= referral.suspected;
+    let trapped = lead.suspected;
 
     let touches = new_touches(&lead, &referral.touches);
     lead.touches.extend(touches.iter().cloned());
@@ -248,7 +249,7 @@ async fn fill(
         None => "It stands as it was decided before.".to_owned(),
     };
     let owner_why = route(call, referral, &mut lead, &before, duplicate, &mut events).await?;
-    let flags = flags(call, referral, &lead).await?;
+    let flags = flags(call, referral, &lead, trapped).await?;
 
     let mut statements = vec![if duplicate {
         leads::update(&lead, &referral.person, now)
@@ -330,6 +331,8 @@ pub(super) fn decide(lead: &mut Lead, policy: Policy) -> Decision {
 
 /// Takes a lead to `won` at `at` (Unix ms), from wherever it stands.
 pub(super) fn win(lead: &mut Lead, at: i64, why: &str, events: &mut Vec<Event>) {
+    // Machines buy nothing, and after this no person could take it on any more.
+    lead.suspected = false;
     if lead.stage == Stage::Won {
         lead.won_at = lead.won_at.map(|won| won.min(at));
         return;
@@ -463,9 +466,14 @@ async fn owner_of(
 }
 
 /// What looks like fraud.
-async fn flags(call: &Call, referral: &Referral<'_>, lead: &Lead) -> Result<Vec<Flag>, Problem> {
+async fn flags(
+    call: &Call,
+    referral: &Referral<'_>,
+    lead: &Lead,
+    trapped: bool,
+) -> Result<Vec<Flag>, Problem> {
     let mut flags = Vec::new();
-    if lead.suspected {
+    if trapped {
         flags.push(Flag {
             rule: "honeypot",
             detail: "a field that people do not see was filled in".to_owned(),
