@@ -290,8 +290,10 @@ BEGIN
   WHERE NEW.advocate IS NOT NULL AND NEW.advocate IS NOT OLD.advocate
   ON CONFLICT DO UPDATE SET changed = changed + 1;
 END;
-CREATE TRIGGER advocates_sorted_anew AFTER UPDATE OF kind, segment ON advocates
-WHEN NEW.kind <> OLD.kind OR NEW.segment IS NOT OLD.segment BEGIN
+CREATE TRIGGER advocates_sorted_anew AFTER UPDATE OF kind, segment, email_hash ON advocates
+WHEN NEW.kind <> OLD.kind OR NEW.segment IS NOT OLD.segment
+  -- It may be a prospect's. That it goes, as in an erasure, tells nothing.
+  OR NEW.email_hash <> coalesce(OLD.email_hash, '') BEGIN
   UPDATE accounts SET changed = changed + 1
   WHERE program = NEW.program AND advocate = NEW.number;
 END;

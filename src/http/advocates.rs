@@ -239,7 +239,8 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let after = after
         .ok_or_else(|| Problem::Conflict("the advocate was erased, and stays so".to_owned()))?;
     let switched = after.status != before.status;
-    if after.kind != before.kind || after.segment != before.segment {
+    let sorted = |row: &Row| (row.kind, row.segment.clone(), row.email.clone());
+    if sorted(&after) != sorted(&before) {
         settle_all(call, program.number, &[before.number]).await;
     }
     let response = output::json(StatusCode::OK, &Advocate::from(after));

@@ -112,6 +112,16 @@ const ADD_MOVEMENTS: &str = "
     SELECT value ->> 'id', value ->> 'kind', value ->> 'amount', value ->> 'terms', ?2, 'rule'
     FROM json_each(?1)";
 
+// When a lead came in, another may have had the credit for it, or the advocate no
+// address. A flag is a fact, so the account is behind once more.
+const SAME_EMAIL: &str = "
+    INSERT INTO flags
+    SELECT l.id, 'same_email', 'the prospect has the advocate''s address', ?3
+    FROM advocates a JOIN leads l
+      ON l.program = a.program AND l.advocate = a.number AND l.email_hash = a.email_hash
+    WHERE a.program = ?1 AND a.number = ?2
+    ON CONFLICT DO NOTHING";
+
 // A flag holds each reward of its lead once: what was released stays released. A
 // person may have held it before in the same words.
 const HOLD: &str = "
@@ -407,6 +417,7 @@ pub async fn write(
         statements.push(statement!(PUT_REWARDS, number, advocate, json.as_str()));
         statements.push(statement!(ADD_MOVEMENTS, json, now));
     }
+    statements.push(statement!(SAME_EMAIL, number, advocate, now));
     statements.push(statement!(HOLD, number, advocate, now));
     db.batch(statements).await?;
     Ok(())

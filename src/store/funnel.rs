@@ -100,8 +100,7 @@ macro_rules! cohort {
 // `?6` and `?7` are the first and the last local day, `?8` the most rows.
 //
 // Every group is in two places: its own and the total, so that the total is of
-// the same figures as the rows. Rewards are summed from the ledger: what the view
-// of it comes to is the same, but SQLite would read all of it first.
+// the same figures as the rows.
 const FUNNEL: &str = concat!(
     cohort!(),
     ",
@@ -194,10 +193,8 @@ const FUNNEL: &str = concat!(
           FROM cohort c CROSS JOIN net_sales s ON s.lead = c.id
           GROUP BY c.grp, c.nobodys, s.currency
           UNION ALL
-          SELECT c.grp, c.nobodys, 'rewards', r.unit, sum(e.amount)
-          FROM cohort c
-          CROSS JOIN rewards r ON r.lead = c.id
-          CROSS JOIN ledger e ON e.reward = r.id
+          SELECT c.grp, c.nobodys, 'rewards', r.unit, sum(r.amount)
+          FROM cohort c CROSS JOIN rewards r ON r.lead = c.id
           GROUP BY c.grp, c.nobodys, r.unit) s
         JOIN places p ON p.grp IS s.grp AND p.nobodys = s.nobodys
         GROUP BY p.place, p.key, s.what, s.unit
@@ -419,7 +416,6 @@ mod tests {
                     "SEARCH s USING INDEX sales_by_lead (lead=?)",
                     "SEARCH r USING COVERING INDEX refunds_by_order (program=? AND order_id=?)",
                     "SEARCH r USING INDEX rewards_by_lead (lead=?)",
-                    "SEARCH e USING INDEX ledger_by_reward (reward=?)",
                 ][..],
             ),
             (QUARTER, quarter, &[leads]),

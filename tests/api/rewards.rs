@@ -2,7 +2,7 @@
 //! cent; what is held, approved and taken back.
 
 use goodword::{
-    domain::{channel::Medium, link::AdvocateNumber},
+    domain::{channel::Medium, link::AdvocateNumber, visitor},
     jobs::settle,
 };
 use http::Method;
@@ -13,7 +13,7 @@ use crate::{
         BOTH_SIDES, BY_KIND, BY_PRODUCT, BY_SEGMENT, DAY, House, LADDER, MEETING_AND_WON, SHARE,
         line, text,
     },
-    harness::{NOW, block_on, noted},
+    harness::{NOW, SALT, Visit, block_on, noted},
 };
 
 /// What each sale brings, in its order's words.
@@ -501,20 +501,109 @@ fn more_than_twenty_leads_a_day_are_looked_at() {
     assert_eq!(house.list("&state=held").len(), 4);
 }
 
+/// What a form that a machine filled in makes: a lead of Maya's that is set aside.
+fn trapped(house: &House, email: &str) -> String {
+    let receipt = house.api.receipt(&house.maya, Medium::Email, NOW - 60_000);
+    let form = json!({"program": "customers", "prospect": {"email": email},
+        "receipts": [receipt], "website": "https://spam.example"});
+    let ask = house.api.request(Method::POST, "/v1/public/leads");
+    ask.json(&form).send().expect(202);
+    let sql = format!("SELECT id FROM leads WHERE email = '{email}'");
+    house.api.column(&sql).remove(0)
+}
+
 #[test]
-fn a_form_that_a_machine_filled_in_is_held_once_it_is_taken_on() {
+fn a_form_that_a_machine_filled_in_is_held_once_somebody_takes_it_on_or_buys() {
     let house = House::under(BOTH_SIDES);
-    let sam = house.lead("sam@example.org");
-    house.api.plant(&format!(
-        "UPDATE leads SET suspected = 1 WHERE id = '{sam}';
-         INSERT INTO flags VALUES ('{sam}', 'honeypot', 'x', {NOW})"
-    ));
-    assert_eq!(house.rewards(), [""; 0]);
-    // Whoever buys is no machine, but the flag stays up.
-    house.sell(&sam, "o-1", 50_000);
+    let taken_on = trapped(&house, "sam@example.org");
+    house.step(&taken_on, &["accepted", "opportunity", "won"]);
+    // Machines buy nothing: a browser had filled in the field. There is no stage
+    // after won by which a person could take it on.
+    let bought = trapped(&house, "pia@example.net");
+    assert_eq!(house.list("").len(), 2);
+    house.sell(&bought, "o-1", 50_000);
+    // The same, where the sale was there first.
+    house.sale(
+        &json!({"order_id": "o-2", "amount": 100, "email": "ada@example.com",
+        "at": "2026-11-22T09:59:30Z"}),
+    );
+    let waited = trapped(&house, "ada@example.com");
+    for lead in [taken_on, bought, waited] {
+        let held = house.list(&format!("&lead={lead}&state=held"));
+        assert_eq!(held.len(), 2, "{lead}");
+        assert_eq!(held[0]["holds"], json!(["honeypot"]));
+    }
+}
+
+#[test]
+fn who_follows_their_own_link_is_held() {
+    let house = House::under(BOTH_SIDES);
+    let agent = "Mozilla/5.0 (of Maya)";
+    let share = json!({"program": "customers", "advocate": "ext:maya", "kind": "intent",
+        "channel": "email", "event_id": "share-1",
+        "visitor": {"address": "192.0.2.7", "user_agent": agent}});
+    house.api.post("/v1/shares", &share).expect(201);
+    let clicks = house.api.clicks(
+        "UTC",
+        &[Visit {
+            at: NOW - 1_000,
+            advocate: AdvocateNumber::from_id(&house.maya).unwrap().0,
+            visitor: Some(visitor::hash(&SALT, 1, "192.0.2.7", agent)),
+            ..Visit::default()
+        }],
+    );
+    house.api.deliver(&clicks);
+    let lead = json!({"program": "customers", "prospect": {"phone": "1"},
+        "receipts": [house.api.receipt_of(&clicks[0])]});
+    let taken = house.api.post("/v1/leads", &lead).expect(201);
+    house.step(&text(&taken["id"]), &["accepted", "opportunity", "won"]);
     let held = house.list("&state=held");
     assert_eq!(held.len(), 2);
-    assert_eq!(held[0]["holds"], json!(["honeypot"]));
+    assert_eq!(held[0]["holds"], json!(["same_visitor"]));
+}
+
+#[test]
+fn who_refers_themselves_is_held_whenever_it_comes_out() {
+    let house = House::under(BOTH_SIDES);
+    let ben = house.advocate("ben", "customer", &json!({}));
+    // Her own click, and Ben's after it: he has the credit, and nothing to hide.
+    house.change("maya", &json!({"email": "maya@smallco.example"}));
+    let receipts = [
+        house.api.receipt(&house.maya, Medium::Email, NOW - 3 * DAY),
+        house.api.receipt(&ben, Medium::Email, NOW - DAY),
+    ];
+    let lead = json!({"program": "customers", "receipts": receipts,
+        "prospect": {"email": "maya@smallco.example"}});
+    let taken = house.api.post("/v1/leads", &lead).expect(201);
+    assert_eq!(
+        (&taken["advocate"], &taken["flags"]),
+        (&json!(ben), &json!([]))
+    );
+    // But she had bought before he came: the credit is hers, and held.
+    house.sale(
+        &json!({"order_id": "o-1", "amount": 100, "lead": taken["id"],
+        "at": "2026-11-20T10:00:00Z"}),
+    );
+    let found = house.list("&advocate=ext:maya");
+    assert_eq!(found.len(), 2);
+    assert!(
+        found
+            .iter()
+            .all(|reward| reward["holds"] == json!(["same_email"])),
+        "{found:#?}"
+    );
+
+    // An address that an advocate gives later, or changes to.
+    let sam = house.lead_of(&ben, Medium::Email, "ben@example.org");
+    house.step(&sam, &["accepted", "opportunity", "won"]);
+    house.change("ben", &json!({"email": "Ben+news@example.org"}));
+    house.ask_to_issue().problem(409);
+    assert_eq!(house.list("&advocate=ext:ben&state=held").len(), 2);
+    let lead = house.api.get(&format!("/v1/leads/{sam}")).expect(200);
+    assert_eq!(lead["flags"], json!(["same_email"]));
+    house.cron();
+    let settled = "SELECT CAST(count(*) AS TEXT) FROM accounts WHERE settled < changed";
+    assert_eq!(house.api.column(settled), ["0"]);
 }
 
 #[test]

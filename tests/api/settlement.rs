@@ -226,22 +226,7 @@ impl World {
                     "amount": amount, "currency": "USD"});
                 self.convert(body);
             }
-            Event::Again { call } => {
-                if self.conversions.is_empty() {
-                    return;
-                }
-                let before = self.house.api.column("SELECT order_id || amount FROM sales UNION ALL SELECT refund_id || amount FROM refunds");
-                let body = self.conversions[call % self.conversions.len()].clone();
-                let answer = self.house.api.post("/v1/conversions", &body);
-                assert!(
-                    [201, 409, 422].contains(&answer.status.as_u16()),
-                    "{}",
-                    answer.text
-                );
-                if answer.status.as_u16() != 201 {
-                    assert_eq!(before, self.house.api.column("SELECT order_id || amount FROM sales UNION ALL SELECT refund_id || amount FROM refunds"));
-                }
-            }
+            Event::Again { call } => self.repeat(*call),
             Event::HandOver { prospect, to } => {
                 if let Some(lead) = self.leads.get(prospect) {
                     let body = json!({"owner": if *to { "lea" } else { "jo" }, "why": "x"});
@@ -258,37 +243,9 @@ impl World {
             Event::Rules { first } => {
                 self.house.rules(if *first { FIRST } else { SECOND });
             }
-            Event::Decide { reward, act } => {
-                let rewards = self.house.list("");
-                if rewards.is_empty() {
-                    return;
-                }
-                let reward = text(&rewards[reward % rewards.len()]["id"]);
-                let answer = self
-                    .house
-                    .decide(&reward, ["approve", "hold", "release"][*act]);
-                assert!(
-                    [200, 409].contains(&answer.status.as_u16()),
-                    "{}",
-                    answer.text
-                );
-            }
+            Event::Decide { reward, act } => self.decide(*reward, *act),
             Event::Payout => self.pay_out(),
-            Event::Report { payout, back, all } => {
-                if self.payouts.is_empty() {
-                    return;
-                }
-                let payout = &self.payouts[payout % self.payouts.len()];
-                let lines = self.house.lines(payout).len();
-                let mut report = json!({"reference": "SEPA"});
-                if *back > 0 {
-                    report["returned"] = json!([{"line": back % lines + 1, "reason": "x"}]);
-                }
-                if !*all {
-                    report["lines"] = json!([]);
-                }
-                self.house.report(payout, &report).expect(200);
-            }
+            Event::Report { payout, back, all } => self.report(*payout, *back, *all),
             Event::Hours { hours } => api.wait(hours * 3_600_000),
             Event::Cron => self.house.cron(),
             Event::Erase { prospect } => {
@@ -312,6 +269,56 @@ impl World {
             answer.text
         );
         self.conversions.push(body);
+    }
+
+    fn decide(&self, reward: usize, act: usize) {
+        let rewards = self.house.list("");
+        if rewards.is_empty() {
+            return;
+        }
+        let reward = text(&rewards[reward % rewards.len()]["id"]);
+        let act = ["approve", "hold", "release"][act];
+        let answer = self.house.decide(&reward, act);
+        let status = answer.status.as_u16();
+        assert!([200, 409].contains(&status), "{}", answer.text);
+    }
+
+    /// A call that was made before is made again.
+    fn repeat(&self, call: usize) {
+        if self.conversions.is_empty() {
+            return;
+        }
+        let facts = || {
+            self.house.api.column(
+                "SELECT order_id || amount FROM sales UNION ALL SELECT refund_id || amount FROM refunds",
+            )
+        };
+        let before = facts();
+        let body = &self.conversions[call % self.conversions.len()];
+        let answer = self.house.api.post("/v1/conversions", body);
+        let status = answer.status.as_u16();
+        assert!([201, 409, 422].contains(&status), "{}", answer.text);
+        if status != 201 {
+            assert_eq!(facts(), before);
+        }
+    }
+
+    /// The payer says what became of a payout: a line came back, or none; and the
+    /// others arrived, or nothing is said of them.
+    fn report(&self, payout: usize, back: usize, all: bool) {
+        if self.payouts.is_empty() {
+            return;
+        }
+        let payout = &self.payouts[payout % self.payouts.len()];
+        let lines = self.house.lines(payout).len();
+        let mut report = json!({"reference": "SEPA"});
+        if back > 0 {
+            report["returned"] = json!([{"line": back % lines + 1, "reason": "x"}]);
+        }
+        if !all {
+            report["lines"] = json!([]);
+        }
+        self.house.report(payout, &report).expect(200);
     }
 
     fn pay_out(&mut self) {

@@ -15,8 +15,8 @@ macro_rules! reward {
             time!("r.earned_at"),
             ", 'due_at', ",
             time!("r.due_at"),
-            ", 'amount', (SELECT sum(amount) FROM ledger WHERE reward = r.id),
-              'paid', (SELECT sum(paid) FROM ledger WHERE reward = r.id),
+            ", 'amount', r.amount,
+              'paid', r.paid,
               'entries', json((
                 SELECT json_group_array(json_object('kind', kind, 'amount', amount,
                   'approved', approved, 'issued', issued, 'paid', paid, 'holds', holds,
