@@ -166,7 +166,6 @@ impl World {
     }
 
     /// Makes it happen; what may not be is refused, and nothing ever fails.
-    #[expect(clippy::too_many_lines, reason = "one arm an event")]
     fn happen(&mut self, event: &Event) {
         let api = &self.house.api;
         match event {
