@@ -13,6 +13,7 @@ mod browser;
 mod demo;
 mod dev;
 mod generated;
+mod mail;
 mod process;
 mod report;
 mod secrets;
@@ -34,9 +35,11 @@ cargo xtask COMMAND
   dev      the Worker on this machine, with a demo program
              --empty            without the demo program
              --port N           8787 unless said
+             --mail-port N      where captured mail is shown; the next one unless said
              --state DIR        where D1, KV and queues live; .wrangler/state unless said
              --ready-file FILE  written as JSON when the Worker answers: base_url,
-                                admin_key, links {email, social, verbal}, stats_url;
+                                admin_key, console_url, mail_url,
+                                links {email, social, verbal}, stats_url;
                                 the last two are null with --empty
   test     everything that a change has to pass; .ci/run is this
              --only STEP        one step alone; may be given again
@@ -98,12 +101,8 @@ fn dev_options(mut arguments: Arguments) -> Result<dev::Options, String> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--empty" => options.empty = true,
-            "--port" => {
-                options.port = match arguments.value("--port")?.parse() {
-                    Ok(port) if port > 0 => port,
-                    _ => return Err("--port: a number from 1 to 65535".into()),
-                }
-            }
+            "--port" => options.port = arguments.port("--port")?,
+            "--mail-port" => options.mail_port = Some(arguments.port("--mail-port")?),
             "--state" => options.state = Some(arguments.path("--state")?),
             "--ready-file" => options.ready_file = Some(arguments.path("--ready-file")?),
             other => return Err(unknown(other)),
@@ -155,6 +154,13 @@ impl Arguments {
         self.0
             .pop_front()
             .ok_or_else(|| format!("{name} needs a value"))
+    }
+
+    fn port(&mut self, name: &str) -> Result<u16, String> {
+        match self.value(name)?.parse() {
+            Ok(port) if port > 0 => Ok(port),
+            _ => Err(format!("{name}: a number from 1 to 65535")),
+        }
     }
 
     /// A path as the caller meant it, wherever the children run.

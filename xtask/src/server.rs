@@ -26,8 +26,8 @@ pub struct Server {
 /// settings, and shown only if the start fails.
 struct Log(Mutex<Option<Vec<String>>>);
 
-/// Says who could be there, if the port is taken.
-pub fn port_is_free(port: u16) -> Result<(), String> {
+/// Says who could be there, if the port is taken; `option` takes another.
+pub fn port_is_free(port: u16, option: &str) -> Result<(), String> {
     let taken = [
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)),
         TcpListener::bind((Ipv6Addr::LOCALHOST, port)),
@@ -37,7 +37,7 @@ pub fn port_is_free(port: u16) -> Result<(), String> {
     .any(|error| error.kind() == ErrorKind::AddrInUse);
     if taken {
         return Err(format!(
-            "port {port} is taken, perhaps by another `cargo xtask dev`: end that, or take another with --port"
+            "port {port} is taken, perhaps by another `cargo xtask dev`: end that, or take another with {option}"
         ));
     }
     Ok(())
@@ -60,6 +60,14 @@ pub fn migrate(root: &Path, state: &Path) -> Result<(), String> {
     .map(drop)
 }
 
+/// Runs the statements of a file on the local D1, all or none of them. A Worker
+/// that runs sees what they did.
+pub fn execute(root: &Path, state: &Path, file: &Path) -> Result<(), String> {
+    let mut command = wrangler(root, state);
+    command.args(["d1", "execute", "DB", "--local", "--yes", "--persist-to"]);
+    process::run_quietly(command.arg(state).arg("--file").arg(file))
+}
+
 fn wrangler(root: &Path, state: &Path) -> Command {
     let mut command = process::supervised(root, process::bin(root, "wrangler"));
     command
@@ -76,16 +84,24 @@ fn wrangler(root: &Path, state: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts wrangler; the Worker is built.
-    pub fn start(root: &Path, port: u16, state: &Path) -> Result<Self, String> {
+    /// Starts wrangler; the Worker is built. `vars` go before those of wrangler.toml.
+    pub fn start(
+        root: &Path,
+        port: u16,
+        state: &Path,
+        vars: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let mut command = wrangler(root, state);
         command
             .args(["dev", "--local", "--show-interactive-dev-session=false"])
             .args(["--port", &port.to_string()])
             .arg("--persist-to")
-            .arg(state)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .arg(state);
+        for (name, value) in vars {
+            // wrangler parts them at the first colon.
+            command.args(["--var", &format!("{name}:{value}")]);
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = process::spawn(&mut command)?;
         let log = Arc::new(Log(Mutex::new(Some(Vec::new()))));
         let stdout = child.inner.stdout.take().map(|out| follow(out, &log));
