@@ -2,5 +2,6 @@
 
 pub mod ingest;
 pub mod salts;
+pub mod sessions;
 pub mod settle;
 pub mod visitors;

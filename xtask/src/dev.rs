@@ -12,7 +12,7 @@ use crate::demo::{self, Links};
 use crate::mail::Mail;
 use crate::report::{now, say, seconds, timed};
 use crate::server::{self, Server};
-use crate::{secrets, setup, wasm};
+use crate::{secrets, setup, vendor, wasm};
 
 /// How it is run.
 pub struct Options {
@@ -55,6 +55,7 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
         None => root.join(".wrangler/state"),
     };
     setup::building(root)?;
+    vendor::build(root)?;
     wasm::build(root)?;
     let secrets = secrets::both(root)?;
     fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
