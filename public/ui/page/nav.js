@@ -1,0 +1,35 @@
+// The pages of the console, and who sees them.
+
+/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "team"} NavKey */
+
+/** @typedef {{ key: NavKey, label: string, href: string, scope: string }} NavItem */
+
+/** @type {{ title: string, items: NavItem[] }[]} */
+export const NAV = [
+  {
+    title: "Results",
+    items: [
+      { key: "statistics", label: "Statistics", href: "/console", scope: "statistics:read" },
+      { key: "roi", label: "ROI", href: "/console/roi", scope: "statistics:read" },
+    ],
+  },
+  {
+    title: "People",
+    items: [
+      { key: "leads", label: "Leads", href: "/console/leads", scope: "leads:read" },
+      { key: "advocates", label: "Advocates", href: "/console/advocates", scope: "advocates:read" },
+      { key: "rewards", label: "Rewards", href: "/console/rewards", scope: "rewards:read" },
+    ],
+  },
+  {
+    title: "Set up",
+    items: [
+      { key: "links", label: "Links", href: "/console/links", scope: "links:write" },
+      { key: "programs", label: "Programs", href: "/console/programs", scope: "programs:read" },
+      { key: "team", label: "Team", href: "/console/team", scope: "team:write" },
+    ],
+  },
+];
+
+/** What a phone has within reach, as far as it may be seen. @type {NavKey[]} */
+export const AT_HAND = ["statistics", "leads", "advocates", "links", "programs", "rewards"];
