@@ -1,15 +1,14 @@
-//! Owns the demo: two programs as if they had run for a quarter of a year. It is
-//! made once a state, over HTTP as any client would; only clicks and shares go
-//! into the database, as no API takes what was clicked before today. What the
-//! user has changed stays changed.
+//! Owns the demo: two programs as if they had run for a year, with a quarter of
+//! clicks, leads and rewards. It is made once a state, before the Worker starts,
+//! by the API in this process, which is told that it was then. What the user has
+//! changed stays changed.
 //!
 //! In reading order: who is there ([`people`]), what was clicked ([`traffic`]),
-//! what came of it ([`story`]), how it is told ([`play`], [`sql`]).
+//! what came of it ([`story`]), how it is told ([`play`], to the [`house`]).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use goodword::domain::keyring::Keyring;
 use serde_json::{Value, json};
 
 use crate::report::{timed, today};
@@ -23,12 +22,16 @@ mod traffic;
 
 mod story;
 
-mod api;
 mod play;
-mod random;
+
+mod house;
 mod sql;
 
-use api::{Api, Made, text};
+mod api;
+mod random;
+
+use api::{Api, text};
+use house::House;
 use people::{PROGRAMS, Program};
 
 /// One link for each of three channels.
@@ -41,23 +44,29 @@ pub struct Links {
     pub verbal: String,
 }
 
-/// Makes the demo, where it is not there already.
-pub fn make(root: &Path, state: &Path, base_url: &str, secrets: &Secrets) -> Result<Links, String> {
-    let api = Api::new(base_url, &secrets.admin_key);
-    let mut is_new = false;
-    for program in &PROGRAMS {
-        is_new |= begin(&api, program, base_url)? == Made::New;
-    }
+/// Makes the demo in a state, where it is not there already. The Worker does not
+/// run yet.
+pub fn make(state: &Path, base_url: &str, secrets: &Secrets) -> Result<(), String> {
     let stamp = Stamp::of(state);
-    if is_new {
-        // Of a database that is not there any more.
-        stamp.lift();
-    }
-    if let Some(now) = stamp.due()? {
-        timed("making ninety days of it", || {
-            history(root, state, &api, &secrets.link_keys, now)
-        })?;
-        stamp.done(now)?;
+    let Some(now) = stamp.due()? else {
+        return Ok(());
+    };
+    timed("making a demo with a past", || {
+        let house = House::open(&server::database(state)?, base_url, secrets)?;
+        play::tell(&house, base_url, now)
+    })?;
+    stamp.done(now)
+}
+
+/// Sees to it that the demo of a running Worker leads to where it listens, and
+/// answers links of it.
+pub fn links(base_url: &str, secrets: &Secrets) -> Result<Links, String> {
+    let api = Api::new(base_url, &secrets.admin_key);
+    for program in &PROGRAMS {
+        for (slug, query) in program.destinations {
+            let url = format!("{base_url}/demo/{query}");
+            destination(&api, program.slug, slug, &url)?;
+        }
     }
     Ok(Links {
         email: link(
@@ -75,30 +84,23 @@ pub fn make(root: &Path, state: &Path, base_url: &str, secrets: &Secrets) -> Res
     })
 }
 
-/// A program and its destinations.
-fn begin(api: &Api, program: &Program, base_url: &str) -> Result<Made, String> {
+/// A program as the API takes it.
+fn described(program: &Program) -> Value {
     let [title, description] = program.preview;
-    let made = api.create(
-        "/v1/programs",
-        &json!({
-            "slug": program.slug,
-            "name": program.name,
-            "zone": program.zone,
-            "pass_through": "utm",
-            "preview": {"title": title, "description": description},
-        }),
-    )?;
-    for (slug, query) in program.destinations {
-        destination(api, program.slug, slug, &format!("{base_url}/demo/{query}"))?;
-    }
-    Ok(made)
+    json!({
+        "slug": program.slug,
+        "name": program.name,
+        "zone": program.zone,
+        "pass_through": "utm",
+        "preview": {"title": title, "description": description},
+    })
 }
 
 /// The landing page is served by the Worker itself, so its URL goes with the
 /// port. A destination that is not on this machine is the user's.
 fn destination(api: &Api, program: &str, slug: &str, url: &str) -> Result<(), String> {
     let collection = format!("/v1/programs/{program}/destinations");
-    if api.create(&collection, &json!({"slug": slug, "url": url}))? != Made::Theirs {
+    if api.create(&collection, &json!({"slug": slug, "url": url}))? {
         return Ok(());
     }
     let path = format!("{collection}/{slug}");
@@ -118,31 +120,6 @@ fn is_ours(url: &str) -> bool {
         })
 }
 
-/// Everything up to a moment (Unix milliseconds).
-fn history(root: &Path, state: &Path, api: &Api, link_keys: &str, now: i64) -> Result<(), String> {
-    let keyring = Keyring::parse(link_keys).map_err(|error| format!("LINK_KEYS: {error}"))?;
-    let mut statements = String::new();
-    play::reps(api)?;
-    for program in &PROGRAMS {
-        play::program(api, program)?;
-        let numbers = play::numbers(api, program, &keyring)?;
-        let traffic = traffic::traffic(program, now);
-        let leads = story::leads(program, &traffic, now);
-        let payouts = play::leads(api, program, &leads, &numbers, &keyring)?;
-        statements += &sql::traffic(&traffic, &numbers, now);
-        statements += &sql::advocates(program, &numbers, now);
-        for (id, days) in payouts.iter().zip([31, 3]) {
-            statements += &sql::payout(id, now - days * 86_400_000);
-        }
-    }
-    let file = state.join("demo.sql");
-    fs::write(&file, statements).map_err(|error| format!("{}: {error}", file.display()))?;
-    server::execute(root, state, &file)?;
-    // Nobody needs it again, and nothing depends on its being gone.
-    let _ = fs::remove_file(file);
-    Ok(())
-}
-
 fn link(api: &Api, whose: &Value) -> Result<String, String> {
     let mut wanted = json!({"program": "demo", "label": "launch"});
     if let (Some(wanted), Some(whose)) = (wanted.as_object_mut(), whose.as_object()) {
@@ -158,11 +135,8 @@ struct Stamp(PathBuf);
 
 impl Stamp {
     fn of(state: &Path) -> Self {
-        Self(state.join(".goodword-demo"))
-    }
-
-    fn lift(&self) {
-        crate::stamp::lift(&self.0);
+        // Beside the database, so that it goes with it.
+        Self(state.join("v3/d1/.goodword-demo"))
     }
 
     /// The moment for which it has to be made yet (Unix milliseconds).
@@ -205,14 +179,12 @@ mod tests {
     #[test]
     fn a_demo_that_broke_off_is_made_on_for_the_same_moment() {
         let state = std::env::temp_dir().join(format!("goodword-demo-{}", std::process::id()));
-        fs::create_dir_all(&state).unwrap();
+        fs::create_dir_all(state.join("v3/d1")).unwrap();
         let stamp = Stamp::of(&state);
         let now = stamp.due().unwrap().unwrap();
         assert_eq!(stamp.due().unwrap(), Some(now));
         stamp.done(now).unwrap();
         assert_eq!(stamp.due().unwrap(), None);
-        stamp.lift();
-        assert!(stamp.due().unwrap().is_some());
         fs::remove_dir_all(&state).unwrap();
     }
 }

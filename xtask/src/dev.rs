@@ -62,6 +62,11 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
     server::migrate(root, &state)?;
 
     let base_url = format!("http://localhost:{}", options.port);
+    let made = if options.empty {
+        Ok(())
+    } else {
+        demo::make(&state, &base_url, &secrets)
+    };
     let mail = Mail::start(root, mail_port, &state)?;
     let vars = mail.vars();
     let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, &**value)).collect();
@@ -73,9 +78,10 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
     let links = if options.empty {
         None
     } else {
-        demo(&mut server, &base_url, || {
-            demo::make(root, &state, &base_url, &secrets)
-        })?
+        // What was made beside the Worker is not yet where links are answered from.
+        let published = made.and_then(|()| server::cron(&base_url));
+        let links = published.and_then(|()| demo::links(&base_url, &secrets));
+        demo(&mut server, &base_url, links)?
     };
     let ready = Ready {
         base_url,
@@ -105,10 +111,10 @@ fn mail_port(options: &Options) -> Result<u16, String> {
 fn demo(
     server: &mut Server,
     base_url: &str,
-    make: impl FnOnce() -> Result<Links, String>,
+    links: Result<Links, String>,
 ) -> Result<Option<Links>, String> {
-    match timed("making the demo", make) {
-        Ok((links, _)) => Ok(Some(links)),
+    match links {
+        Ok(links) => Ok(Some(links)),
         Err(why) => {
             // If wrangler is what ended, that is what to say.
             server.until_healthy(base_url)?;

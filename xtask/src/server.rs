@@ -1,8 +1,9 @@
 //! Owns the local Worker: wrangler under the supervisor, its state and its log.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::fs;
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -60,12 +61,36 @@ pub fn migrate(root: &Path, state: &Path) -> Result<(), String> {
     .map(drop)
 }
 
-/// Runs the statements of a file on the local D1, all or none of them. A Worker
-/// that runs sees what they did.
-pub fn execute(root: &Path, state: &Path, file: &Path) -> Result<(), String> {
-    let mut command = wrangler(root, state);
-    command.args(["d1", "execute", "DB", "--local", "--yes", "--persist-to"]);
-    process::run_quietly(command.arg(state).arg("--file").arg(file))
+/// The file in which the local D1 lives. Nobody else may have it open.
+pub fn database(state: &Path) -> Result<PathBuf, String> {
+    let folder = state.join("v3/d1/miniflare-D1DatabaseObject");
+    let at_fault = |error: Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(at_fault)? {
+        let file = entry.map_err(at_fault)?.path();
+        let is_database = file.extension().is_some_and(|kind| kind == "sqlite");
+        if is_database && file.file_stem().is_some_and(|stem| stem != "metadata") {
+            found.push(file);
+        }
+    }
+    match found.pop() {
+        Some(file) if found.is_empty() => Ok(file),
+        _ => Err(format!(
+            "{}: one database was expected there",
+            folder.display()
+        )),
+    }
+}
+
+/// Has cron done its work, for which a local Worker waits in vain.
+pub fn cron(base_url: &str) -> Result<(), String> {
+    let url = format!("{base_url}/cdn-cgi/handler/scheduled");
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(30)))
+        .build()
+        .into();
+    let answer = agent.get(&url).call();
+    answer.map(drop).map_err(|error| format!("{url}: {error}"))
 }
 
 fn wrangler(root: &Path, state: &Path) -> Command {

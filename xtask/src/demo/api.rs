@@ -13,16 +13,6 @@ pub struct Api<'a> {
     authorization: String,
 }
 
-/// Whether something was made, or was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
-    New,
-    /// As it is described.
-    Known,
-    /// One of the same name that differs: it is the user's.
-    Theirs,
-}
-
 impl<'a> Api<'a> {
     pub fn new(base_url: &'a str, admin_key: &str) -> Self {
         Self {
@@ -49,26 +39,6 @@ impl<'a> Api<'a> {
         body(path, self.posted(path, json))
     }
 
-    /// A post that is done once, however often it is sent.
-    pub fn post_once(&self, path: &str, key: &str, json: &Value) -> Result<Value, String> {
-        let answer = self
-            .agent
-            .post(self.url(path))
-            .header("authorization", &self.authorization)
-            .header("idempotency-key", key)
-            .send_json(json);
-        body(path, answer)
-    }
-
-    pub fn put(&self, path: &str, json: &Value) -> Result<Value, String> {
-        let answer = self
-            .agent
-            .put(self.url(path))
-            .header("authorization", &self.authorization)
-            .send_json(json);
-        body(path, answer)
-    }
-
     pub fn patch(&self, path: &str, json: &Value) -> Result<Value, String> {
         let answer = self
             .agent
@@ -78,38 +48,14 @@ impl<'a> Api<'a> {
         body(path, answer)
     }
 
-    /// Creates something that has a name.
-    pub fn create(&self, path: &str, json: &Value) -> Result<Made, String> {
+    /// Creates something that has a name, and answers whether it is as described:
+    /// one of the same name that differs is the user's.
+    pub fn create(&self, path: &str, json: &Value) -> Result<bool, String> {
         let answer = self.posted(path, json);
         match answer.as_ref().map(|answer| answer.status().as_u16()) {
-            Ok(201) => Ok(Made::New),
-            Ok(409) => Ok(Made::Theirs),
-            _ => body(path, answer).map(|_| Made::Known),
+            Ok(409) => Ok(false),
+            _ => body(path, answer).map(|_| true),
         }
-    }
-
-    /// Many links at once, a row each: advocate, channel, medium, destination,
-    /// label. Answers their codes.
-    pub fn links(&self, program: &str, rows: &[Value]) -> Result<Vec<String>, String> {
-        let path = format!("/v1/links/bulk?program={program}");
-        let lines: Vec<String> = rows.iter().map(Value::to_string).collect();
-        let mut answer = self
-            .agent
-            .post(self.url(&path))
-            .header("authorization", &self.authorization)
-            .header("content-type", "application/x-ndjson")
-            .send(lines.join("\n"))
-            .map_err(|error| format!("{path}: {error}"))?;
-        let said = answer.body_mut().read_to_string();
-        let said = said.map_err(|error| format!("{path}: {error}"))?;
-        let url = |line: &str| -> Option<String> {
-            let row: Value = serde_json::from_str(line).ok()?;
-            let url = row.get("url")?.as_str()?;
-            Some(url.rsplit('/').next()?.to_owned())
-        };
-        said.lines()
-            .map(|line| url(line).ok_or_else(|| format!("{path}: no url in {line}")))
-            .collect()
     }
 
     fn posted(&self, path: &str, json: &Value) -> Result<Response<Body>, ureq::Error> {

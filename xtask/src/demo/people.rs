@@ -34,7 +34,8 @@ pub const REPS: [Rep; 4] = [
 ];
 
 /// An advocate: external id, kind, name, mail domain, segment and owner (empty
-/// for none), how much they share, and for how many days they have been here.
+/// for none), how much they share (some do not), and for how many days they have
+/// been here.
 pub type Advocate = (
     &'static str,
     &'static str,
@@ -124,27 +125,27 @@ const CUSTOMERS: [Advocate; 30] = [
     ("demo-mateo", "customer", "Mateo Fernández", "casafernandez.example", "silver", "tomas", 13, 210),
     ("demo-freya", "customer", "Freya Nielsen", "nordlys-studio.example", "silver", "lea", 12, 190),
     ("demo-arjun", "customer", "Arjun Mehta", "mehta-pharmacy.example", "silver", "priya", 11, 170),
-    ("demo-chloe", "customer", "Chloé Moreau", "lepetitfournil.example", "standard", "daniel", 9, 150),
+    ("demo-chloe", "customer", "Chloé Moreau", "lepetitfournil.example", "standard", "daniel", 0, 150),
     ("demo-omar", "customer", "Omar Haddad", "haddad-furniture.example", "standard", "tomas", 8, 130),
     ("demo-sofia", "customer", "Sofia Rossi", "rossi-gelato.example", "standard", "lea", 8, 110),
     ("demo-lukas", "customer", "Lukas Brandt", "brandt-buchhandlung.example", "standard", "lea", 7, 95),
     ("demo-mei", "customer", "Mei-Ling Chen", "jadeleaf.example", "standard", "daniel", 6, 80),
-    ("demo-noah", "customer", "Noah Williams", "williams-hardware.example", "standard", "", 6, 66),
-    ("demo-elif", "customer", "Elif Demir", "demir-textiles.example", "standard", "tomas", 5, 52),
-    ("demo-tariq", "customer", "Tariq Aziz", "aziz-catering.example", "standard", "", 4, 38),
+    ("demo-noah", "customer", "Noah Williams", "williams-hardware.example", "standard", "", 0, 66),
+    ("demo-elif", "customer", "Elif Demir", "demir-textiles.example", "standard", "tomas", 0, 52),
+    ("demo-tariq", "customer", "Tariq Aziz", "aziz-catering.example", "standard", "", 0, 38),
     ("demo-anna", "customer", "Anna Kowalska", "kowalska-flowers.example", "standard", "lea", 4, 24),
-    ("demo-pedro", "customer", "Pedro Santos", "santosbarber.example", "standard", "", 3, 12),
+    ("demo-pedro", "customer", "Pedro Santos", "santosbarber.example", "standard", "", 0, 12),
     ("demo-grace", "customer", "Grace Achieng", "lakeside-clinic.example", "standard", "priya", 3, 5),
     ("demo-jonas", "partner", "Jonas Weber", "weber-it.example", "integrator", "daniel", 24, 380),
     ("demo-yuki", "partner", "Yuki Nakamura", "nakamura-systems.example", "integrator", "priya", 12, 260),
-    ("demo-carlos", "partner", "Carlos Mendes", "mendes-consulting.example", "agency", "tomas", 9, 160),
+    ("demo-carlos", "partner", "Carlos Mendes", "mendes-consulting.example", "agency", "tomas", 0, 160),
     ("demo-nadia", "partner", "Nadia Petrova", "petrova-media.example", "agency", "daniel", 6, 70),
     ("demo-aiko", "employee", "Aiko Tanaka", "goodword.example", "", "lea", 16, 390),
     ("demo-ben", "employee", "Benjamin Osei", "goodword.example", "", "tomas", 9, 340),
     ("demo-clara", "employee", "Clara Schmidt", "goodword.example", "", "lea", 8, 240),
-    ("demo-diego", "employee", "Diego Ramírez", "goodword.example", "", "priya", 6, 140),
+    ("demo-diego", "employee", "Diego Ramírez", "goodword.example", "", "priya", 0, 140),
     ("demo-emma", "employee", "Emma Johansson", "goodword.example", "", "daniel", 5, 90),
-    ("demo-farid", "employee", "Farid Rahimi", "goodword.example", "", "tomas", 3, 30),
+    ("demo-farid", "employee", "Farid Rahimi", "goodword.example", "", "tomas", 0, 30),
 ];
 
 #[rustfmt::skip]

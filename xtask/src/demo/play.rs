@@ -1,43 +1,191 @@
-//! Owns telling the demo's story to the API: who is there first, then the leads,
-//! a chapter after the other, each with what becomes of it.
+//! Owns telling the demo's story: everything that happened, in the order in which
+//! it did, to the API of that time.
 //!
-//! Every call has a key of its own, so that a story that broke off is told on.
+//! Each call that could be done twice has a key of its own, so that a story that
+//! broke off is told from its beginning and ends the same.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::thread;
+use std::collections::BTreeMap;
 
 use goodword::domain::date::rfc3339;
-use goodword::domain::keyring::{Keyring, Receipt};
+use goodword::domain::keyring::Receipt;
+use goodword::domain::link::AdvocateNumber;
 use serde_json::{Map, Value, json};
 
-use super::api::{Api, items, text};
-use super::people::{Program, REPS, email};
-use super::sql::Numbers;
-use super::story::{Chapter, Lead, Sale, Way};
+use super::api::{items, text};
+use super::house::House;
+use super::people::{PROGRAMS, Program, REPS, email};
+use super::sql::{self, Numbers};
+use super::story::{self, Lead, Way};
+use super::traffic::{self, DAYS, Traffic};
 
-/// Calls at a time: the Worker reads D1 for one while it answers another.
-const AT_A_TIME: usize = 4;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
-/// Everybody who follows leads up.
-pub fn reps(api: &Api) -> Result<(), String> {
+/// When the programs began, in days before now.
+const BEGAN: i64 = 420;
+
+/// When there were payouts, and when the payer said what had become of them.
+const PAYOUTS: [(i64, i64); 2] = [(33, 30), (5, 2)];
+
+/// When somebody looked at what waits for approval.
+const REVIEWS: [i64; 4] = [42, 28, 19, 12];
+
+/// What happens.
+#[derive(Clone, Copy)]
+enum Event {
+    Begins,
+    Joins(usize),
+    Raises(usize),
+    Steps(usize, usize),
+    Buys(usize, usize),
+    GetsBack(usize, usize),
+    Reviewed,
+    Issued(usize),
+    Paid(usize),
+    Held,
+}
+
+/// Tells everything up to a moment (Unix milliseconds).
+pub fn tell(house: &House, base_url: &str, now: i64) -> Result<(), String> {
     for rep in REPS {
-        api.put(
-            &format!("/v1/reps/{}", rep.slug),
-            &json!({"name": rep.name, "email": rep.email}),
-        )?;
+        let about = json!({"name": rep.name, "email": rep.email});
+        house.put(now - BEGAN * DAY, &format!("/v1/reps/{}", rep.slug), &about)?;
+    }
+    let mut tellers: Vec<Teller> = PROGRAMS
+        .iter()
+        .map(|program| Teller::new(house, program, base_url, now))
+        .collect();
+    let mut plan: Vec<(i64, usize, Event)> = Vec::new();
+    for (place, teller) in tellers.iter().enumerate() {
+        let mut add = |at: i64, event: Event| plan.push((at, place, event));
+        teller.plan(&mut add);
+    }
+    plan.sort_by_key(|(at, ..)| *at);
+    let mut next_cron = now - DAYS * DAY;
+    for (at, place, event) in plan {
+        while next_cron < at {
+            house.cron(next_cron)?;
+            next_cron += DAY;
+        }
+        if let Some(teller) = tellers.get_mut(place) {
+            teller.happens(at, event)?;
+        }
+    }
+    house.cron(now)?;
+    for teller in &tellers {
+        house.execute(&sql::statements(&teller.traffic, &teller.numbers))?;
     }
     Ok(())
 }
 
-/// A program's labels, advocates, rules and routing.
-pub fn program(api: &Api, program: &Program) -> Result<(), String> {
-    let path = |what: &str| format!("/v1/programs/{}/{what}", program.slug);
-    for label in program.labels {
-        api.create(&path("labels"), &json!({"slug": label}))?;
+/// Tells of one program.
+struct Teller<'a> {
+    house: &'a House,
+    program: &'a Program,
+    base_url: &'a str,
+    now: i64,
+    traffic: Traffic,
+    leads: Vec<Lead>,
+    /// As far as they are known.
+    numbers: Numbers,
+    ids: BTreeMap<usize, String>,
+    payouts: BTreeMap<usize, String>,
+}
+
+impl<'a> Teller<'a> {
+    fn new(house: &'a House, program: &'a Program, base_url: &'a str, now: i64) -> Self {
+        let traffic = traffic::traffic(program, now);
+        let leads = story::leads(program, &traffic, now);
+        Self {
+            house,
+            program,
+            base_url,
+            now,
+            traffic,
+            leads,
+            numbers: Numbers::default(),
+            ids: BTreeMap::new(),
+            payouts: BTreeMap::new(),
+        }
     }
-    each(program.advocates, |advocate| {
-        let (external_id, kind, name, _, segment, owner, ..) = advocate;
+
+    fn plan(&self, add: &mut dyn FnMut(i64, Event)) {
+        let ago = |days: i64| self.now - days * DAY;
+        add(ago(BEGAN), Event::Begins);
+        for (place, advocate) in self.program.advocates.iter().enumerate() {
+            add(ago(advocate.7), Event::Joins(place));
+        }
+        for (place, lead) in self.leads.iter().enumerate() {
+            add(lead.at, Event::Raises(place));
+            // A sale takes a lead to `won` by itself.
+            let steps = lead.steps.iter().enumerate();
+            for (n, step) in steps.filter(|(_, step)| step.stage != "won") {
+                add(step.at, Event::Steps(place, n));
+            }
+            for (n, sale) in lead.sales.iter().enumerate() {
+                add(sale.at, Event::Buys(place, n));
+                if let Some(refund) = &sale.refund {
+                    add(refund.at, Event::GetsBack(place, n));
+                }
+            }
+        }
+        for days in REVIEWS {
+            add(ago(days), Event::Reviewed);
+        }
+        for (n, (issued, paid)) in PAYOUTS.into_iter().enumerate() {
+            add(ago(issued), Event::Issued(n));
+            add(ago(paid), Event::Paid(n));
+        }
+        add(ago(1), Event::Held);
+    }
+
+    fn happens(&mut self, at: i64, event: Event) -> Result<(), String> {
+        match event {
+            Event::Begins => self.begins(at),
+            Event::Joins(place) => self.joins(at, place),
+            Event::Raises(place) => self.raises(at, place),
+            Event::Steps(place, n) => self.steps(at, place, n),
+            Event::Buys(place, n) => self.buys(at, place, n),
+            Event::GetsBack(place, n) => self.gets_back(at, place, n),
+            Event::Reviewed => self.reviewed(at),
+            Event::Issued(n) => self.issued(at, n),
+            Event::Paid(n) => self.paid(at, n),
+            Event::Held => self.held(at),
+        }
+    }
+
+    fn path(&self, what: &str) -> String {
+        format!("/v1/programs/{}/{what}", self.program.slug)
+    }
+
+    fn key(&self, what: &str) -> String {
+        format!("demo-{}-{what}", self.program.slug)
+    }
+
+    fn begins(&mut self, at: i64) -> Result<(), String> {
+        let Self { house, program, .. } = *self;
+        house.create(at, "/v1/programs", &super::described(program))?;
+        for (slug, query) in program.destinations {
+            let url = format!("{}/demo/{query}", self.base_url);
+            let destination = json!({"slug": slug, "url": url});
+            house.create(at, &self.path("destinations"), &destination)?;
+        }
+        for label in program.labels {
+            house.create(at, &self.path("labels"), &json!({"slug": label}))?;
+        }
+        let rules: Value = serde_json::from_str(program.rules)
+            .map_err(|error| format!("rules of {}: {error}", program.slug))?;
+        house.put(at, &self.path("rules"), &rules)?;
+        let slugs: Vec<&str> = REPS.iter().map(|rep| rep.slug).collect();
+        house.put(at, &self.path("routing"), &json!({"reps": slugs}))?;
+        Ok(())
+    }
+
+    fn joins(&mut self, at: i64, place: usize) -> Result<(), String> {
+        let Some(advocate) = self.program.advocates.get(place) else {
+            return Ok(());
+        };
+        let (external_id, kind, name, _, segment, owner, ..) = *advocate;
         let mut new = json!({
             "external_id": external_id, "kind": kind, "name": name, "email": email(advocate),
         });
@@ -45,120 +193,49 @@ pub fn program(api: &Api, program: &Program) -> Result<(), String> {
             put(new, "segment", segment);
             put(new, "owner", owner);
         }
-        api.create(&path("advocates"), &new).map(drop)
-    })?;
-    let rules: Value = serde_json::from_str(program.rules)
-        .map_err(|error| format!("rules of {}: {error}", program.slug))?;
-    api.put(&path("rules"), &rules)?;
-    let slugs: Vec<&str> = REPS.iter().map(|rep| rep.slug).collect();
-    api.put(&path("routing"), &json!({"reps": slugs})).map(drop)
-}
-
-/// An empty text is none.
-fn put(object: &mut Map<String, Value>, field: &str, text: &str) {
-    if !text.is_empty() {
-        object.insert(field.to_owned(), text.into());
-    }
-}
-
-/// The numbers that stand in the program's links.
-pub fn numbers(api: &Api, program: &Program, keyring: &Keyring) -> Result<Numbers, String> {
-    let somebody = program.advocates.first().map(|advocate| advocate.0);
-    let row = |advocate: Option<&str>, destination: Option<&str>, label: Option<&str>| {
-        json!({
-            "advocate": format!("ext:{}", advocate.or(somebody).unwrap_or_default()),
-            "channel": "email", "destination": destination, "label": label,
-        })
-    };
-    let advocates = program
-        .advocates
-        .iter()
-        .map(|one| row(Some(one.0), None, None));
-    let destinations = program
-        .destinations
-        .iter()
-        .map(|one| row(None, Some(one.0), None));
-    let labels = program.labels.iter().map(|one| row(None, None, Some(one)));
-    let rows: Vec<Value> = advocates.chain(destinations).chain(labels).collect();
-    let mut links = Vec::new();
-    for code in api.links(program.slug, &rows)? {
-        let link = keyring.read_link(&code);
-        links.push(link.map_err(|error| format!("a link of {}: {error}", program.slug))?);
-    }
-    let (advocates, rest) = links
-        .split_at_checked(program.advocates.len())
-        .ok_or("too few links")?;
-    let (destinations, labels) = rest
-        .split_at_checked(program.destinations.len())
-        .ok_or("too few links")?;
-    Ok(Numbers {
-        program: links.first().map_or(0, |link| link.program.get()),
-        advocates: advocates.iter().map(|link| link.advocate.0).collect(),
-        destinations: destinations
-            .iter()
-            .map(|link| link.destination.get())
-            .collect(),
-        labels: labels.iter().map(|link| link.label.get()).collect(),
-    })
-}
-
-/// Tells a program's leads. Answers its payouts, the older one first.
-pub fn leads(
-    api: &Api,
-    program: &Program,
-    leads: &[Lead],
-    numbers: &Numbers,
-    keyring: &Keyring,
-) -> Result<Vec<String>, String> {
-    let teller = Teller {
-        api,
-        program,
-        numbers,
-        keyring,
-    };
-    let mut payouts = Vec::new();
-    for chapter in [Chapter::Paid, Chapter::Issued, Chapter::Open] {
-        let leads: Vec<&Lead> = leads
-            .iter()
-            .filter(|lead| lead.chapter == chapter)
-            .collect();
-        each(&leads, |lead| teller.lead(lead))?;
-        if chapter != Chapter::Open {
-            payouts.extend(teller.payout(chapter)?);
+        let known = self.house.post(at, &self.path("advocates"), &new)?;
+        let id = text(&known, "id")?;
+        let number = AdvocateNumber::from_id(id).ok_or("an advocate's id is none")?;
+        self.numbers.advocates.insert(place, number.0);
+        if self.numbers.advocates.len() == 1 {
+            self.numbered(at, id)?;
         }
+        Ok(())
     }
-    teller.decisions()?;
-    Ok(payouts)
-}
 
-struct Teller<'a> {
-    api: &'a Api<'a>,
-    program: &'a Program,
-    numbers: &'a Numbers,
-    keyring: &'a Keyring,
-}
-
-impl Teller<'_> {
-    fn lead(&self, lead: &Lead) -> Result<(), String> {
-        let slug = self.program.slug;
-        let key = format!("demo-{slug}-{}", lead.n);
-        let id = self.taken(lead, &key)?;
-        // A sale takes a lead to `won` by itself.
-        for step in lead.steps.iter().filter(|step| step.stage != "won") {
-            self.api.post_once(
-                &format!("/v1/leads/{id}/stage"),
-                &format!("{key}-{}", step.stage),
-                &json!({"stage": step.stage, "at": rfc3339(step.at), "reason": step.reason}),
-            )?;
+    /// What stands in links for the program, its destinations and labels.
+    fn numbered(&mut self, at: i64, advocate: &str) -> Result<(), String> {
+        let link = |field: &str, slug: &str| {
+            let wanted = json!({
+                "program": self.program.slug, "advocate": advocate, "channel": "email",
+                field: slug,
+            });
+            let link = self.house.post(at, "/v1/links", &wanted)?;
+            let code = text(&link, "url")?.rsplit('/').next().unwrap_or_default();
+            let link = self.house.keyring().read_link(code);
+            link.map_err(|error| format!("a link of {}: {error}", self.program.slug))
+        };
+        let (mut destinations, mut labels) = (Vec::new(), Vec::new());
+        for (slug, _) in self.program.destinations {
+            let link = link("destination", slug)?;
+            self.numbers.program = link.program.get();
+            destinations.push(link.destination.get());
         }
-        lead.sales.iter().try_for_each(|sale| self.sale(sale, &id))
+        for slug in self.program.labels {
+            labels.push(link("label", slug)?.label.get());
+        }
+        self.numbers.destinations = destinations;
+        self.numbers.labels = labels;
+        Ok(())
     }
 
-    fn taken(&self, lead: &Lead, key: &str) -> Result<String, String> {
+    fn raises(&mut self, at: i64, place: usize) -> Result<(), String> {
+        let Some(lead) = self.leads.get(place) else {
+            return Ok(());
+        };
         let mut new = json!({
             "program": self.program.slug,
             "prospect": {"name": lead.name, "email": lead.email, "company": lead.company},
-            "at": rfc3339(lead.at),
             "note": lead.note,
         });
         let mut set = |field: &str, value: Value| {
@@ -171,13 +248,10 @@ impl Teller<'_> {
             Way::Clicks(clicks) => {
                 let receipts = clicks.iter().filter_map(|click| {
                     let (label, destination) = (click.label, click.destination);
-                    let link =
-                        self.numbers
-                            .link(click.advocate, click.medium, destination, label)?;
-                    Some(self.keyring.sign_receipt(&Receipt {
-                        link,
-                        click: click.id,
-                    }))
+                    let (advocate, medium) = (click.advocate, click.medium);
+                    let link = self.numbers.link(advocate, medium, destination, label)?;
+                    let click = click.id;
+                    Some(self.house.keyring().sign_receipt(&Receipt { link, click }))
                 });
                 set("receipts", receipts.collect());
             }
@@ -194,20 +268,19 @@ impl Teller<'_> {
                 set("place", json!(place));
             }
             Way::Code { advocate, medium } => {
-                let code = self.api.post(
-                    "/v1/codes",
-                    &json!({
-                        "program": self.program.slug,
-                        "advocate": self.reference(*advocate),
-                        "medium": medium,
-                    }),
-                )?;
+                let wanted = json!({
+                    "program": self.program.slug, "advocate": self.reference(*advocate),
+                    "medium": medium,
+                });
+                let code = self.house.post(at, "/v1/codes", &wanted)?;
                 set("code", json!(text(&code, "code")?));
             }
             Way::Alone { rep } => set("rep", json!(rep)),
         }
-        let taken = self.api.post_once(path, key, &new)?;
-        text(&taken, "id").map(ToOwned::to_owned)
+        let key = self.key(&format!("lead-{place}"));
+        let taken = self.house.post_once(at, path, &key, &new)?;
+        self.ids.insert(place, text(&taken, "id")?.to_owned());
+        Ok(())
     }
 
     fn reference(&self, advocate: usize) -> String {
@@ -215,53 +288,106 @@ impl Teller<'_> {
         format!("ext:{id}")
     }
 
-    fn sale(&self, sale: &Sale, lead: &str) -> Result<(), String> {
-        let program = self.program.slug;
-        self.api.post(
-            "/v1/conversions",
-            &json!({
-                "program": program, "kind": "sale", "order_id": sale.order, "lead": lead,
-                "amount": sale.amount, "currency": "USD", "product": sale.product,
-                "at": rfc3339(sale.at),
-            }),
-        )?;
-        let Some(refund) = &sale.refund else {
+    fn steps(&self, at: i64, place: usize, n: usize) -> Result<(), String> {
+        let step = self.leads.get(place).and_then(|lead| lead.steps.get(n));
+        let (Some(step), Some(id)) = (step, self.ids.get(&place)) else {
+            return Ok(());
+        };
+        let (path, key) = (format!("/v1/leads/{id}/stage"), format!("lead-{place}-{n}"));
+        let to = json!({"stage": step.stage, "reason": step.reason});
+        let done = self.house.post_once(at, &path, &self.key(&key), &to);
+        done.map(drop)
+    }
+
+    fn buys(&self, at: i64, place: usize, n: usize) -> Result<(), String> {
+        let sale = self.leads.get(place).and_then(|lead| lead.sales.get(n));
+        let Some(sale) = sale else {
+            return Ok(());
+        };
+        let bought = json!({
+            "program": self.program.slug, "kind": "sale", "order_id": sale.order,
+            "lead": self.ids.get(&place), "amount": sale.amount, "currency": "USD",
+            "product": sale.product,
+        });
+        let done = self.house.post(at, "/v1/conversions", &bought);
+        done.map(drop)
+    }
+
+    fn gets_back(&self, at: i64, place: usize, n: usize) -> Result<(), String> {
+        let sale = self.leads.get(place).and_then(|lead| lead.sales.get(n));
+        let Some((sale, refund)) = sale.and_then(|sale| Some((sale, sale.refund.as_ref()?))) else {
             return Ok(());
         };
         let refunded = json!({
-            "program": program, "kind": "refund", "order_id": sale.order,
+            "program": self.program.slug, "kind": "refund", "order_id": sale.order,
             "refund_id": format!("{}-back", sale.order), "amount": refund.amount,
-            "currency": "USD", "reason": refund.reason, "at": rfc3339(refund.at),
+            "currency": "USD", "reason": refund.reason,
         });
-        self.api.post("/v1/conversions", &refunded).map(drop)
+        let done = self.house.post(at, "/v1/conversions", &refunded);
+        done.map(drop)
     }
 
-    /// Issues what a chapter has earned, and enters what the payer said of it.
-    fn payout(&self, chapter: Chapter) -> Result<Option<String>, String> {
-        let program = self.program.slug;
-        let (key, reference) = match chapter {
-            Chapter::Paid => ("first", "SEPA batch 114"),
-            _ => ("second", "SEPA batch 121"),
-        };
-        let issued = self.api.post_once(
-            "/v1/payouts",
-            &format!("demo-{program}-payout-{key}"),
-            &json!({"program": program}),
-        );
-        let id = match &issued {
-            Ok(issued) => text(issued, "id")?,
+    fn rewards(&self, at: i64, state: &str) -> Result<Vec<Value>, String> {
+        let slug = self.program.slug;
+        let path = format!("/v1/rewards?program={slug}&state={state}&limit=200");
+        Ok(items(&self.house.get(at, &path)?).to_vec())
+    }
+
+    fn decide(&self, at: i64, reward: &Value, what: &str, why: &str) -> Result<(), String> {
+        let path = format!("/v1/rewards/{}/{what}", text(reward, "id")?);
+        self.house.post(at, &path, &json!({"why": why})).map(drop)
+    }
+
+    /// Somebody approves what waits for a person, and lets the oldest of what is
+    /// held go.
+    fn reviewed(&self, at: i64) -> Result<(), String> {
+        let now = rfc3339(at);
+        for reward in self.rewards(at, "pending")? {
+            let is_theirs = text(&reward, "approval")? == "manual";
+            if is_theirs && text(&reward, "due_at")? <= &*now {
+                self.decide(at, &reward, "approve", "the meeting took place")?;
+            }
+        }
+        match self.rewards(at, "held")?.last() {
+            Some(reward) => self.decide(at, reward, "release", "another branch of the same chain"),
+            None => Ok(()),
+        }
+    }
+
+    fn held(&self, at: i64) -> Result<(), String> {
+        match self.rewards(at, "approved")?.first() {
+            Some(reward) => self.decide(at, reward, "hold", "asked the advocate for an invoice"),
+            None => Ok(()),
+        }
+    }
+
+    fn issued(&mut self, at: i64, n: usize) -> Result<(), String> {
+        let key = self.key(&format!("payout-{n}"));
+        let program = json!({"program": self.program.slug});
+        match self.house.post_once(at, "/v1/payouts", &key, &program) {
+            Ok(payout) => {
+                self.payouts.insert(n, text(&payout, "id")?.to_owned());
+                Ok(())
+            }
             // By chance nothing was earned.
-            Err(why) if why.contains("nothing to pay") => return Ok(None),
-            Err(why) => return Err(why.clone()),
+            Err(why) if why.contains("nothing to pay") => Ok(()),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// The first was paid in full; of five lines of the second three were, one
+    /// came back, and one is still out.
+    fn paid(&self, at: i64, n: usize) -> Result<(), String> {
+        let Some(id) = self.payouts.get(&n) else {
+            return Ok(());
         };
-        let payout = self.api.get(&format!("/v1/payouts/{id}"))?;
+        let payout = self.house.get(at, &format!("/v1/payouts/{id}"))?;
         let lines = payout.get("lines").and_then(Value::as_array);
         let lines = lines.map(Vec::as_slice).unwrap_or_default();
         let numbers = lines.iter().filter_map(|line| line.get("line")?.as_u64());
-        let report = if chapter == Chapter::Paid {
-            json!({"reference": reference})
+        let report = if n == 0 {
+            json!({"reference": "SEPA batch 114"})
         } else {
-            // Of five lines three are paid, one comes back, one is still out.
             let paid: Vec<u64> = numbers
                 .clone()
                 .filter(|n| matches!(n % 5, 1 | 2 | 4))
@@ -270,57 +396,18 @@ impl Teller<'_> {
             let back: Vec<Value> = back
                 .map(|line| json!({"line": line, "reason": "account closed"}))
                 .collect();
-            json!({"reference": reference, "lines": paid, "returned": back})
+            json!({"reference": "SEPA batch 121", "lines": paid, "returned": back})
         };
-        self.api.post(&format!("/v1/payouts/{id}/paid"), &report)?;
-        Ok(Some(id.to_owned()))
-    }
-
-    /// What somebody has looked at since: some rewards are approved, one is held.
-    fn decisions(&self) -> Result<(), String> {
-        let slug = self.program.slug;
-        let pending = self.api.get(&format!(
-            "/v1/rewards?program={slug}&state=pending&limit=200"
-        ))?;
-        let now = rfc3339(crate::report::today());
-        let is_due = |reward: &&Value| text(reward, "due_at").is_ok_and(|due| due <= &*now);
-        let mut due = items(&pending).iter().filter(is_due);
-        if let Some(reward) = due.next() {
-            let path = format!("/v1/rewards/{}/hold", text(reward, "id")?);
-            let why = json!({"why": "asked the advocate for an invoice"});
-            self.api.post(&path, &why)?;
-        }
-        // Every other one; the rest waits for whoever opens the console.
-        for reward in due.step_by(2) {
-            let path = format!("/v1/rewards/{}/approve", text(reward, "id")?);
-            self.api.post(&path, &json!({"why": "looked at"}))?;
-        }
-        Ok(())
+        let done = self
+            .house
+            .post(at, &format!("/v1/payouts/{id}/paid"), &report);
+        done.map(drop)
     }
 }
 
-/// Does something with each, several at a time, until one fails.
-fn each<T: Sync>(all: &[T], work: impl Fn(&T) -> Result<(), String> + Sync) -> Result<(), String> {
-    let left = Mutex::new(all.iter());
-    let failed = Mutex::new(None);
-    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
-    thread::scope(|scope| {
-        for _ in 0..AT_A_TIME {
-            scope.spawn(|| {
-                while let Some(one) = next() {
-                    if let Err(why) = work(one) {
-                        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                        failed.get_or_insert(why);
-                        // Nobody takes another one.
-                        left.lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .by_ref()
-                            .for_each(drop);
-                    }
-                }
-            });
-        }
-    });
-    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    failed.map_or(Ok(()), Err)
+/// An empty text is none.
+fn put(object: &mut Map<String, Value>, field: &str, text: &str) {
+    if !text.is_empty() {
+        object.insert(field.to_owned(), text.into());
+    }
 }

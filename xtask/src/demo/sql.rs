@@ -1,22 +1,23 @@
-//! Owns the demo's statements for D1: what no API takes, because it happened
-//! before today. Triggers of the migrations count what is inserted.
+//! Owns the statements that put the demo's clicks and shares into the tables, as
+//! no API takes what was clicked before today. Triggers of the migrations count
+//! what is inserted.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use goodword::domain::{class, link::Link};
+use goodword::domain::channel::Medium;
+use goodword::domain::class;
+use goodword::domain::link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber};
 
-use super::people::Program;
 use super::traffic::Traffic;
-
-/// D1 takes 100 KB a statement; a row has 120 bytes.
-const ROWS: usize = 600;
 
 const DAY: i64 = 86_400_000;
 
-/// A program's numbers, as links have them.
+/// A program's numbers, as links have them, by places in its lists.
+#[derive(Debug, Default)]
 pub struct Numbers {
     pub program: u16,
-    pub advocates: Vec<u32>,
+    pub advocates: BTreeMap<usize, u32>,
     pub destinations: Vec<u8>,
     pub labels: Vec<u16>,
 }
@@ -26,20 +27,17 @@ impl Numbers {
     pub fn link(
         &self,
         advocate: usize,
-        medium: goodword::domain::channel::Medium,
+        medium: Medium,
         destination: usize,
         label: Option<usize>,
     ) -> Option<Link> {
-        use goodword::domain::link::{
-            AdvocateNumber, DestinationNumber, LabelNumber, ProgramNumber,
-        };
         let label = match label {
             Some(place) => *self.labels.get(place)?,
             None => 0,
         };
         Some(Link {
             program: ProgramNumber::new(self.program)?,
-            advocate: AdvocateNumber(*self.advocates.get(advocate)?),
+            advocate: AdvocateNumber(*self.advocates.get(&advocate)?),
             medium,
             destination: DestinationNumber::new(*self.destinations.get(destination)?)?,
             label: LabelNumber::new(label)?,
@@ -47,15 +45,14 @@ impl Numbers {
     }
 }
 
-/// The statements that put a program's traffic into the tables. Done again, they
-/// change nothing.
-pub fn traffic(traffic: &Traffic, numbers: &Numbers, now: i64) -> String {
+/// The statements of a program's traffic. Done again, they change nothing.
+pub fn statements(traffic: &Traffic, numbers: &Numbers) -> String {
     let clicks: Vec<String> = traffic
         .clicks
         .iter()
         .filter_map(|click| {
-            let link =
-                numbers.link(click.advocate, click.medium, click.destination, click.label)?;
+            let (label, destination) = (click.label, click.destination);
+            let link = numbers.link(click.advocate, click.medium, destination, label)?;
             let visitor = click.visitor.map(|hash| format!("{hash:016x}"));
             Some(format!(
                 "({},{},x'{}',x'{}',{},{},{},{},{},{},{},{},{})",
@@ -79,10 +76,10 @@ pub fn traffic(traffic: &Traffic, numbers: &Numbers, now: i64) -> String {
         .shares
         .iter()
         .filter_map(|share| {
-            let link =
-                numbers.link(share.advocate, share.medium, share.destination, share.label)?;
+            let (label, destination) = (share.label, share.destination);
+            let link = numbers.link(share.advocate, share.medium, destination, label)?;
             Some(format!(
-                "({},'{}','',{},{},{},{},{},{},{},'admin',{now})",
+                "({},'{}','',{},{},{},{},{},{},{},'admin',{})",
                 link.program.get(),
                 share.event,
                 share.at,
@@ -92,6 +89,7 @@ pub fn traffic(traffic: &Traffic, numbers: &Numbers, now: i64) -> String {
                 link.label.get(),
                 if share.sent { 4 } else { 3 },
                 share.offset_minutes,
+                share.at,
             ))
         })
         .collect();
@@ -111,33 +109,13 @@ pub fn traffic(traffic: &Traffic, numbers: &Numbers, now: i64) -> String {
     sql
 }
 
-/// The statements that date advocates back to when they came.
-pub fn advocates(program: &Program, numbers: &Numbers, now: i64) -> String {
-    let mut sql = String::new();
-    for (advocate, number) in program.advocates.iter().zip(&numbers.advocates) {
-        let since = now - advocate.7 * DAY;
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            sql,
-            "UPDATE advocates SET created_at = {since} WHERE program = {} AND number = {number};",
-            numbers.program
-        );
-    }
-    sql
-}
-
-/// The statement that dates a payout back.
-pub fn payout(id: &str, at: i64) -> String {
-    format!("UPDATE payouts SET created_at = {at} WHERE id = '{id}';\n")
-}
-
 fn insert(sql: &mut String, table: &str, rows: &[String]) {
-    for rows in rows.chunks(ROWS) {
+    for rows in rows.chunks(600) {
+        let rows = rows.join(",\n");
         // Writing to a string does not fail.
         let _ = writeln!(
             sql,
-            "INSERT INTO {table} VALUES\n{}\nON CONFLICT DO NOTHING;",
-            rows.join(",\n")
+            "INSERT INTO {table} VALUES\n{rows}\nON CONFLICT DO NOTHING;"
         );
     }
 }
