@@ -35,3 +35,6 @@ const PATHS = {
 
 /** @param {{ name: IconName }} props */
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+
+/** Their names, for the page that shows them. */
+export const ICONS = /** @type {IconName[]} */ (Object.keys(PATHS));
