@@ -45,7 +45,7 @@ use super::{
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
-        statistics::read, funnel::read, funnel::advocates, funnel::quarter,
+        statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         keys::create, keys::list, keys::revoke,
     ),
     components(schemas(problem::Body, problem::FieldError)),

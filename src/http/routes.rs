@@ -145,6 +145,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
+    route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),
+    route(GET, "/v1/stats/live", S::StatisticsRead, |r| Box::pin(statistics::live(r))),
     route(GET, "/v1/stats/funnel", S::StatisticsRead, |r| Box::pin(funnel::read(r))),
     route(GET, "/v1/stats/advocates", S::StatisticsRead, |r| Box::pin(funnel::advocates(r))),
     route(GET, "/v1/stats/quarter", S::StatisticsRead, |r| Box::pin(funnel::quarter(r))),

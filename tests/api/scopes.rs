@@ -79,6 +79,8 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/people/export people:write
     POST /v1/people/erase people:write
     GET /v1/stats statistics:read
+    GET /v1/stats/series statistics:read
+    GET /v1/stats/live statistics:read
     GET /v1/stats/funnel statistics:read
     GET /v1/stats/advocates statistics:read
     GET /v1/stats/quarter statistics:read
