@@ -6,7 +6,7 @@ use ::http::Method;
 use futures_util::{StreamExt, TryStreamExt};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::{
     Delay, Env,
     send::{SendFuture, SendWrapper},
@@ -17,18 +17,18 @@ use super::{
     js::{self, ExecutionContext},
     kv,
     limits::Limiter,
-    log,
+    log, mail,
     request::Request,
 };
 use crate::{
     domain::{redirect::Salt, snapshot::Snapshot, spoken::Key},
     http::{
-        self, Call, Service, Snapshots,
+        self, Call, Identities, Service, Snapshots,
         body::Body,
         message::{Asked, Headers, Response},
         problem::Fault,
     },
-    store::{self, Answer},
+    store::{self, Answer, DatabaseError},
 };
 
 /// Waits before each further try to publish (ms). KV takes one write a second
@@ -85,15 +85,22 @@ fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<C
         Some(url) => url.clone(),
         None => Request::parse(text).map_or_else(String::new, |read| read.origin.to_owned()),
     };
+    let context: ExecutionContext = context.unchecked_into();
     Ok(Call {
         service: Arc::new(Service {
             database: Box::new(database),
             snapshots: Box::new(Publisher {
                 kv,
                 env: env.clone(),
-                context: SendWrapper(context.unchecked_into()),
+                context: SendWrapper(context.clone()),
             }),
             limits: Box::new(Limiter(env.clone())),
+            mail: Box::new(mail::Carrier {
+                env: env.clone(),
+                context: SendWrapper(context.clone()),
+            }),
+            identities: Box::new(Access(env.clone())),
+            mailbox: config.mailbox.clone(),
             keyring: config.keyring.clone(),
             admin_key: config.admin_key,
             log: note,
@@ -156,6 +163,22 @@ impl Snapshots for Publisher {
             log::misconfigured(&error);
         }
         self.kv.forget(code)
+    }
+}
+
+/// Cloudflare Access behind the port, where it is configured.
+struct Access(Env);
+
+impl Identities for Access {
+    fn email(&self, assertion: &str) -> Answer<'_, Option<String>> {
+        // The clock of the call decides, not that of whoever signed.
+        let email = js::email(self.0.as_ref(), assertion, isolate::now());
+        Box::pin(SendFuture::new(async move {
+            match JsFuture::from(email).await {
+                Ok(email) => Ok(email.as_string().filter(|email| !email.is_empty())),
+                Err(error) => Err(DatabaseError::Failed(js::describe(&error))),
+            }
+        }))
     }
 }
 

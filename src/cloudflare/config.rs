@@ -31,6 +31,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// `Domain` of the cookie.
     pub cookie_domain: Option<String>,
+    /// The page that shows the mail that was caught, in development.
+    pub mailbox: Option<String>,
 }
 
 /// Where clicks go first.
@@ -116,6 +118,7 @@ impl Config {
             window,
             base_url,
             cookie_domain,
+            mailbox: text(env, "MAIL_PAGE"),
         })
     }
 }

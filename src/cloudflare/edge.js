@@ -117,6 +117,33 @@ export async function limit(env, key) {
 }
 
 /**
+ * Hands a letter to whoever carries mail: Cloudflare's binding `EMAIL`, or a
+ * provider with the form of Resend's `POST /emails` at `MAIL_URL`.
+ * @param {{ EMAIL?: { send(letter: object): Promise<unknown> }, MAIL_FROM?: string, MAIL_URL?: string, MAIL_KEY?: string }} env
+ * @param {string} to
+ * @param {string} subject
+ * @param {string} text
+ */
+export async function mail(env, to, subject, text) {
+  const letter = { from: env.MAIL_FROM, to, subject, text };
+  if (!env.MAIL_FROM || !(env.EMAIL || env.MAIL_URL)) {
+    throw new Error("mail needs MAIL_FROM, and the binding EMAIL or MAIL_URL");
+  }
+  if (env.EMAIL) {
+    await env.EMAIL.send(letter);
+    return;
+  }
+  const response = await fetch(String(env.MAIL_URL), {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${env.MAIL_KEY ?? ""}` },
+    body: JSON.stringify(letter),
+    signal: AbortSignal.timeout(10_000),
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`the mail provider answered ${response.status}`);
+}
+
+/**
  * What an error says, whatever was thrown.
  * @param {unknown} error
  */

@@ -21,7 +21,15 @@ extern "C" {
     /// See edge.js.
     pub fn limit(env: &JsValue, key: &str) -> Promise;
     /// See edge.js.
+    pub fn mail(env: &JsValue, to: &str, subject: &str, text: &str) -> Promise;
+    /// See edge.js.
     pub fn describe(error: &JsValue) -> String;
+}
+
+#[wasm_bindgen(module = "/src/cloudflare/access.js")]
+extern "C" {
+    /// See access.js.
+    pub fn email(env: &JsValue, assertion: &str, now: i64) -> Promise;
 }
 
 #[wasm_bindgen]

@@ -22,6 +22,7 @@ mod js;
 mod kv;
 mod limits;
 mod log;
+mod mail;
 mod patience;
 mod request;
 mod spoken;
@@ -132,18 +133,20 @@ pub async fn queue(
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = isolate::now();
     let tended = isolate::tend(env.as_ref()).await;
-    let (settled, swept, gathered) = match d1::open(&env) {
+    let (settled, swept, signed_out, gathered) = match d1::open(&env) {
         Ok(database) => (
             jobs::settle::all(&database, now).await,
             jobs::visitors::sweep(&database, now).await,
+            jobs::sessions::sweep(&database, now).await,
             jobs::minutes::gather(&database, now).await,
         ),
-        Err(error) => (Err(error), Ok(()), Ok(())),
+        Err(error) => (Err(error), Ok(()), Ok(()), Ok(())),
     };
     for (message, outcome) in [
         ("cron left salts or the configuration undone", tended),
         ("cron left an account unsettled", settled),
         ("cron left old visitor hashes", swept),
+        ("cron left sessions that are over", signed_out),
         ("cron left minutes ungathered", gathered),
     ] {
         if let Err(error) = outcome {

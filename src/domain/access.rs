@@ -1,7 +1,8 @@
-//! Access: what an API key may do, and how a key looks.
+//! Access: what an API key and a member of the team may do, and how a key, a
+//! session and a link that signs in look.
 //!
-//! Owns the scopes and the form of a key. Which route asks for which scope
-//! stands in `http::routes`, in one table.
+//! Owns the scopes, the roles and the form of these secrets. Which route asks for
+//! which scope stands in `http::routes`, in one table.
 
 use sha2::{Digest, Sha256};
 
@@ -40,36 +41,116 @@ names! {
         StatisticsRead => "statistics:read",
         /// Create and revoke keys.
         KeysWrite => "keys:write",
+        /// Invite members of the team, and say what they may do.
+        TeamWrite => "team:write",
     }
 }
 
-/// Begins every key, so that a scanner of repositories knows one when it sees one.
-const KEY_PREFIX: &str = "gwk_";
+names! {
+    /// What a member of the team is.
+    pub enum Role {
+        /// May do everything.
+        Admin => "admin",
+        /// Runs programs: content, advocates, leads, rewards.
+        Marketer => "marketer",
+        /// Sells: advocates, links and leads.
+        Rep => "rep",
+        /// Looks, and changes nothing.
+        ReadOnly => "read-only",
+    }
+}
 
-/// A key of 256 random bits. It is shown once; only its hash is kept.
+impl Role {
+    /// What the role may do: the one place that says so.
+    #[must_use]
+    pub const fn scopes(self) -> &'static [Scope] {
+        use Scope::{
+            AdvocatesRead, AdvocatesWrite, ConversionsWrite, LeadsRead, LeadsWrite, LinksWrite,
+            ProgramsRead, ProgramsWrite, RewardsRead, RewardsWrite, SharesWrite, StatisticsRead,
+        };
+        match self {
+            Self::Admin => &Scope::ALL,
+            Self::Marketer => &[
+                ProgramsRead,
+                ProgramsWrite,
+                AdvocatesRead,
+                AdvocatesWrite,
+                LinksWrite,
+                SharesWrite,
+                LeadsRead,
+                LeadsWrite,
+                ConversionsWrite,
+                RewardsRead,
+                RewardsWrite,
+                StatisticsRead,
+            ],
+            Self::Rep => &[
+                ProgramsRead,
+                AdvocatesRead,
+                AdvocatesWrite,
+                LinksWrite,
+                SharesWrite,
+                LeadsRead,
+                LeadsWrite,
+                StatisticsRead,
+            ],
+            Self::ReadOnly => &[
+                ProgramsRead,
+                AdvocatesRead,
+                LeadsRead,
+                RewardsRead,
+                StatisticsRead,
+            ],
+        }
+    }
+}
+
+/// What a secret is for. Its name begins the secret, so that a scanner of
+/// repositories knows one when it sees one, and none passes for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret {
+    /// An API key.
+    Key,
+    /// What a browser is signed in with.
+    Session,
+    /// What a link in a mail signs in with, once.
+    SignIn,
+}
+
+impl Secret {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Key => "gwk_",
+            Self::Session => "gws_",
+            Self::SignIn => "gwi_",
+        }
+    }
+}
+
+/// A secret of 256 random bits. It is shown once; only its hash is kept.
 #[must_use]
-pub fn new_key(random: [u8; 32]) -> String {
+pub fn new_secret(kind: Secret, random: [u8; 32]) -> String {
     let (high, low) = random.split_at(16);
     let number = |half: &[u8]| {
         half.iter()
             .fold(0_u128, |number, byte| (number << 8) | u128::from(*byte))
     };
-    let mut key = String::from(KEY_PREFIX);
+    let mut key = String::from(kind.prefix());
     digits::push(&mut key, number(high), 22);
     digits::push(&mut key, number(low), 22);
     key
 }
 
-/// Whether a text has the form of a key, so that what has not is refused
+/// Whether a text has the form of a secret, so that what has not is refused
 /// without asking the database.
 #[must_use]
-pub fn is_key(text: &str) -> bool {
-    text.strip_prefix(KEY_PREFIX).is_some_and(|digits| {
+pub fn is_secret(kind: Secret, text: &str) -> bool {
+    text.strip_prefix(kind.prefix()).is_some_and(|digits| {
         digits.len() == 44 && digits.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
 }
 
-/// What is kept of a key: its SHA-256. It has 256 bits of its own, so there is
+/// What is kept of a secret: its SHA-256. It has 256 bits of its own, so there is
 /// nothing for a slow hash to protect.
 #[must_use]
 pub fn key_hash(key: &str) -> [u8; 32] {
@@ -93,9 +174,13 @@ mod tests {
 
     #[test]
     fn the_form_of_a_key_is_pinned() {
-        let key = new_key([0xff; 32]);
+        let key = new_secret(Secret::Key, [0xff; 32]);
         assert_eq!(key, "gwk_7n42DGM5Tflk9n8mt7Fhc77n42DGM5Tflk9n8mt7Fhc7");
-        assert!(is_key(&key) && is_key(&new_key([0; 32])));
+        let is_key = |text: &str| is_secret(Secret::Key, text);
+        assert!(is_key(&key) && is_key(&new_secret(Secret::Key, [0; 32])));
+        for kind in [Secret::Session, Secret::SignIn] {
+            assert!(!is_key(&new_secret(kind, [0xff; 32])), "{kind:?}");
+        }
         for text in [
             "",
             "gwk_",
@@ -109,5 +194,24 @@ mod tests {
             to_hex(&key_hash("")),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
+    }
+
+    #[test]
+    fn a_role_may_what_the_lesser_one_may() {
+        let may = |role: Role, scope| role.scopes().contains(&scope);
+        for scope in Scope::ALL {
+            let case = scope.name();
+            assert!(may(Role::Admin, scope), "{case}");
+            assert!(
+                !may(Role::Rep, scope) || may(Role::Marketer, scope),
+                "{case}"
+            );
+            let reads = may(Role::ReadOnly, scope);
+            assert!(!reads || may(Role::Marketer, scope), "{case}");
+            assert!(!reads || case.ends_with(":read"), "{case}");
+        }
+        for scope in [Scope::KeysWrite, Scope::TeamWrite, Scope::PeopleWrite] {
+            assert!(!may(Role::Marketer, scope), "{}", scope.name());
+        }
     }
 }

@@ -9,16 +9,17 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::{
-    Call, Caller, Response, Scopes,
+    Call, Caller, Response,
     body::Body,
     input,
     message::{Asked, Headers},
     problem::Problem,
     request::{Head, Incoming, Request},
-    routes::{ROUTES, Route},
+    routes::{Access, ROUTES, Route},
+    session,
 };
 use crate::{
-    domain::access::{self, Scope},
+    domain::access::{self, Secret},
     store::api_keys,
 };
 
@@ -50,9 +51,9 @@ async fn dispatch(call: Call, request: Asked) -> Result<Response, Problem> {
         .ok_or_else(|| Problem::NotFound(format!("nothing has the path `{}`", head.path())))?;
     let route =
         with_method(path, &head.method).ok_or_else(|| Problem::MethodNotAllowed(methods(path)))?;
-    let caller = match route.scope {
-        None => Caller::nobody(),
-        Some(scope) => admit(&call, &head.headers, scope).await?,
+    let caller = match route.access {
+        Access::Anybody => Caller::nobody(),
+        access => admit(&call, &head, access).await?,
     };
     let parameters = decode(&parameters)?;
     let body = if route.streams {
@@ -127,40 +128,42 @@ fn has_body(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::DELETE | Method::OPTIONS)
 }
 
-/// Who holds the bearer key, if it has the scope.
-async fn admit(call: &Call, headers: &Headers, scope: Scope) -> Result<Caller, Problem> {
-    let caller = identify(call, headers).await?;
-    if caller.may(scope) {
-        Ok(caller)
-    } else {
-        Err(Problem::Forbidden(scope))
+/// Who calls, if they may.
+async fn admit(call: &Call, head: &Head, access: Access) -> Result<Caller, Problem> {
+    let caller = match key(&head.headers) {
+        Some(key) => holder(call, key).await?,
+        None => session::caller(call, head).await?,
+    };
+    match access {
+        Access::Scope(scope) if !caller.may(scope) => Err(Problem::Forbidden(scope)),
+        Access::Person if !caller.is_person => Err(Problem::Unauthenticated),
+        _ => Ok(caller),
     }
 }
 
-async fn identify(call: &Call, headers: &Headers) -> Result<Caller, Problem> {
-    let key = headers
-        .get("authorization")
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, key)| key.trim())
-        .ok_or(Problem::Unauthenticated)?;
-    // Hashes are compared, so the time it takes tells nothing of the key.
-    let hash = access::key_hash(key);
-    if hash == call.service.admin_key {
-        return Ok(Caller {
-            key: "admin".to_owned(),
-            scopes: Scopes::All,
-        });
+/// The bearer key, or whatever stands in its place: who sends a wrong key is not
+/// let in by a cookie.
+fn key(headers: &Headers) -> Option<&str> {
+    let value = headers.get("authorization")?;
+    let (scheme, key) = value.split_once(' ').unwrap_or((value, ""));
+    Some(if scheme.eq_ignore_ascii_case("bearer") {
+        key.trim()
+    } else {
+        ""
+    })
+}
+
+/// Who holds a key.
+async fn holder(call: &Call, key: &str) -> Result<Caller, Problem> {
+    if call.service.is_operators(key) {
+        return Ok(Caller::operator(None));
     }
-    if !access::is_key(key) {
+    if !access::is_secret(Secret::Key, key) {
         return Err(Problem::Unauthenticated);
     }
-    let row = api_keys::by_hash(call.db(), &access::to_hex(&hash)).await?;
+    let row = api_keys::by_hash(call.db(), &access::to_hex(&access::key_hash(key))).await?;
     let row = row.ok_or(Problem::Unauthenticated)?;
-    Ok(Caller {
-        scopes: Scopes::Some(row.scopes()?),
-        key: row.id,
-    })
+    Ok(Caller::program(row.id.clone(), row.scopes()?))
 }
 
 /// The parameters without their percent-encoding. What is no UTF-8 names nothing

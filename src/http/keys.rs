@@ -87,7 +87,7 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     getrandom::fill(&mut id).map_err(Fault::no_randomness)?;
     getrandom::fill(&mut secret).map_err(Fault::no_randomness)?;
     let id = format!("key_{}", ClickId::new(call.now, id));
-    let key = access::new_key(secret);
+    let key = access::new_secret(access::Secret::Key, secret);
     let hash = access::to_hex(&access::key_hash(&key));
     let row = api_keys::create(call.db(), &id, &hash, &new.name, &scopes, call.now).await?;
     let created = CreatedKey {

@@ -3,7 +3,14 @@
 //! Owns the port and the keys that are counted by. How many there may be of a
 //! key in which time is configuration (wrangler.toml).
 
-use super::Answer;
+use super::{
+    Answer,
+    problem::{Fault, Problem},
+    request::Request,
+};
+
+/// Cloudflare's header with the client's address.
+pub(super) const ADDRESS: &str = "cf-connecting-ip";
 
 /// Counts what is asked for, somewhere that keeps nothing but the count.
 pub trait Limits: Send + Sync {
@@ -30,6 +37,26 @@ pub fn key(what: &str, address: &str) -> Option<String> {
         key.push(':');
     }
     Some(key)
+}
+
+/// Whether the address may ask once more. Where nobody can tell, it may: whom it
+/// would keep out is worth more.
+pub(super) async fn admit(request: &Request, what: &str) -> Result<(), Problem> {
+    let address = request.headers().get(ADDRESS).unwrap_or_default();
+    let Some(key) = key(what, address) else {
+        return Ok(());
+    };
+    match request.call.service.limits.allow(&key).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Problem::TooManyRequests),
+        Err(error) => {
+            request.call.note(&Fault {
+                message: "strangers are not limited: the limiter did not answer",
+                cause: error.to_string(),
+            });
+            Ok(())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,13 @@
 use std::sync::Arc;
 
 use crate::{
-    domain::{access::Scope, keyring::Keyring, redirect::Salt, snapshot::Snapshot, spoken::Key},
+    domain::{
+        access::{self, Role, Scope},
+        keyring::Keyring,
+        redirect::Salt,
+        snapshot::Snapshot,
+        spoken::Key,
+    },
     store::{Answer, Database},
 };
 
@@ -38,6 +44,7 @@ mod statistics;
 
 mod intake;
 pub mod limits;
+pub mod mail;
 mod once;
 
 mod codes;
@@ -49,6 +56,8 @@ mod public;
 mod reps;
 mod rewards;
 mod rules;
+mod session;
+mod team;
 mod verbal;
 mod what_if;
 
@@ -67,6 +76,13 @@ pub trait Snapshots: Send + Sync {
     fn forget(&self, code: &Key) -> Answer<'_, ()>;
 }
 
+/// Tells who somebody is by the word of whoever guards the way to the Worker.
+pub trait Identities: Send + Sync {
+    /// The address that an assertion proves, as Cloudflare Access makes them;
+    /// `None` if it proves none, or none is taken here.
+    fn email(&self, assertion: &str) -> Answer<'_, Option<String>>;
+}
+
 /// What every call needs and nobody changes.
 pub struct Service {
     /// Where everything is stored.
@@ -75,12 +91,26 @@ pub struct Service {
     pub snapshots: Box<dyn Snapshots>,
     /// How often strangers may ask.
     pub limits: Box<dyn limits::Limits>,
+    /// Carries letters.
+    pub mail: Box<dyn mail::Mail>,
+    /// Who has signed in elsewhere.
+    pub identities: Box<dyn Identities>,
+    /// The page that shows the mail that was caught, where it goes nowhere else.
+    pub mailbox: Option<String>,
     /// Signs and explains links.
     pub keyring: Arc<Keyring>,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
     /// Writes a fault to the log that happens after the answer began.
     pub log: fn(&problem::Fault),
+}
+
+impl Service {
+    /// Whether a key is the operator's. Hashes are compared, so the time that it
+    /// takes tells nothing of the key.
+    fn is_operators(&self, key: &str) -> bool {
+        access::key_hash(key) == self.admin_key
+    }
 }
 
 /// What one call of the API has beside the request, so that time stays an
@@ -100,10 +130,18 @@ pub struct Call {
 /// Who calls, as far as the route asked.
 #[derive(Debug, Clone)]
 struct Caller {
-    /// The id of the API key, `admin` for the operator's.
+    /// The id of the API key or of the member of the team, `admin` for the
+    /// operator.
     key: String,
     scopes: Scopes,
+    /// Whether it is a person, rather than a program with a key.
+    is_person: bool,
+    /// The hash of the session, where it is one.
+    session: Option<String>,
 }
+
+/// Who the operator is in what is written down.
+const OPERATOR: &str = "admin";
 
 #[derive(Debug, Clone)]
 enum Scopes {
@@ -113,9 +151,44 @@ enum Scopes {
 
 impl Caller {
     fn nobody() -> Self {
+        Self::program(String::new(), Vec::new())
+    }
+
+    /// Whoever holds a key.
+    fn program(key: String, scopes: Vec<Scope>) -> Self {
         Self {
-            key: String::new(),
-            scopes: Scopes::Some(Vec::new()),
+            key,
+            scopes: Scopes::Some(scopes),
+            is_person: false,
+            session: None,
+        }
+    }
+
+    /// The operator, with the key or in a session that it began.
+    fn operator(session: Option<String>) -> Self {
+        Self {
+            key: OPERATOR.to_owned(),
+            scopes: Scopes::All,
+            is_person: true,
+            session,
+        }
+    }
+
+    /// A member of the team.
+    fn member(id: String, role: Role, session: Option<String>) -> Self {
+        Self {
+            key: id,
+            scopes: Scopes::Some(role.scopes().to_vec()),
+            is_person: true,
+            session,
+        }
+    }
+
+    /// All that the caller may do.
+    fn scopes(&self) -> &[Scope] {
+        match &self.scopes {
+            Scopes::All => &Scope::ALL,
+            Scopes::Some(scopes) => scopes,
         }
     }
 

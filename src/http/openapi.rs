@@ -9,14 +9,19 @@ use utoipa::{
         Ref, RefOr, Response,
         content::{Content, ContentBuilder},
         response::ResponseBuilder,
-        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 
 use super::{
     advocates, codes, conversions, destinations, funnel, health, keys, labels, leads, links,
-    links_bulk, payouts, people, problem, programs, public, reps, rewards, routes, rules, shares,
-    statistics, verbal, what_if,
+    links_bulk, payouts, people, problem, programs, public, reps, rewards,
+    routes::{self, Access},
+    rules,
+    session::{self, COOKIE},
+    shares, statistics, team, verbal, what_if,
 };
 
 #[derive(OpenApi)]
@@ -46,23 +51,29 @@ use super::{
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
+        session::send_link, session::begin, session::read, session::end,
+        team::list, team::invite, team::update, team::invite_again,
         keys::create, keys::list, keys::revoke,
     ),
     components(schemas(problem::Body, problem::FieldError)),
-    modifiers(&Access),
+    modifiers(&Answers),
 )]
 struct Document;
 
 /// Adds to each operation the scope that the route table asks for, and the
 /// problems that it can answer with.
-struct Access;
+struct Answers;
 
-impl Modify for Access {
+impl Modify for Answers {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let mut components = document.components.take().unwrap_or_default();
         components.add_security_scheme(
             "key",
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE))),
         );
         document.components = Some(components);
         for (path, item) in &mut document.paths.paths {
@@ -80,17 +91,26 @@ impl Modify for Access {
                     .iter()
                     .find(|route| route.path == path && route.method == method);
                 let has_body = operation.request_body.is_some();
-                let scope = route.and_then(|route| route.scope);
-                if let Some(scope) = scope {
-                    let scopes = [scope.name()];
-                    operation.security = Some(vec![SecurityRequirement::new("key", scopes)]);
-                }
+                let access = route.map_or(Access::Anybody, |route| route.access);
+                let is_public = access == Access::Anybody;
+                let session = || SecurityRequirement::new("session", [""; 0]);
+                operation.security = match access {
+                    Access::Anybody => None,
+                    Access::Person => Some(vec![session()]),
+                    Access::Scope(scope) => {
+                        let key = SecurityRequirement::new("key", [scope.name()]);
+                        Some(vec![key, session()])
+                    }
+                };
                 let mut statuses = vec![("503", "The database did not answer.")];
-                if scope.is_some() {
-                    statuses.push(("401", "No key, or none that is known."));
-                    statuses.push(("403", "The key lacks the route's scope."));
+                if !is_public {
+                    statuses.push(("401", "No key and no session, or none that is known."));
+                    statuses.push((
+                        "403",
+                        "The key or the role lacks the route's scope, or another site's page asks.",
+                    ));
                 }
-                if scope.is_none() && has_body {
+                if is_public && has_body {
                     statuses.push(("429", "The address sent too many in a minute."));
                 }
                 // A person is looked for, though not by the path.
@@ -110,7 +130,7 @@ impl Modify for Access {
                 }
                 for (status, description) in statuses {
                     let mut response = problem_response(description);
-                    if scope.is_none() && has_body {
+                    if is_public && has_body && path.starts_with("/v1/public/") {
                         // A browser that sent a form is told so on a page.
                         let page = RefOr::T(Content::default());
                         response.content.insert("text/html".to_owned(), page);

@@ -48,10 +48,12 @@ pub enum Problem {
     Malformed(String),
     /// Fields are missing, unknown or wrong.
     Invalid(Vec<FieldError>),
-    /// No key, or none that is known.
+    /// No key and no session, or none that is known.
     Unauthenticated,
-    /// The key may not do this.
+    /// The key or the role may not do this.
     Forbidden(Scope),
+    /// Another site's page asks in the name of whoever is signed in.
+    CrossOrigin,
     /// There is no such thing; says what.
     NotFound(String),
     /// The path takes other methods: these, as `Allow` lists them.
@@ -117,12 +119,17 @@ impl Problem {
             Self::Unauthenticated => (
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
-                "A valid API key is needed",
+                "A valid API key or a session is needed",
             ),
             Self::Forbidden(_) => (
                 StatusCode::FORBIDDEN,
                 "forbidden",
-                "The API key may not do this",
+                "The API key or the role may not do this",
+            ),
+            Self::CrossOrigin => (
+                StatusCode::FORBIDDEN,
+                "cross-origin",
+                "Another site may not do this",
             ),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
             Self::MethodNotAllowed(_) => (
@@ -173,9 +180,13 @@ impl Problem {
                 errors => format!("{} fields are at fault", errors.len()),
             },
             Self::Unauthenticated => {
-                "send `Authorization: Bearer` with a key that was not revoked".to_owned()
+                "send `Authorization: Bearer` with a key that was not revoked, or sign in"
+                    .to_owned()
             }
-            Self::Forbidden(scope) => format!("the key lacks the scope `{}`", scope.name()),
+            Self::Forbidden(scope) => format!("it lacks the scope `{}`", scope.name()),
+            Self::CrossOrigin => {
+                "what a session may change is changed by our own pages alone".to_owned()
+            }
             Self::MethodNotAllowed(_) => "`Allow` lists the methods that are".to_owned(),
             Self::TooLarge(limit) => format!("at most {limit} bytes are taken"),
             Self::UnsupportedMediaType(expected) => format!("send {expected}"),

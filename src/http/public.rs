@@ -44,9 +44,6 @@ const MOST_RECEIPTS: usize = 20;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Cloudflare's header with the client's address.
-const ADDRESS: &str = "cf-connecting-ip";
-
 record! {
     /// A prospect who raises a hand. Blank texts are as good as none.
     #[derive(ToSchema)]
@@ -331,7 +328,7 @@ async fn take_form(
     is_form: bool,
 ) -> Result<(Response, Option<String>), Problem> {
     let call = &request.call;
-    admit(request).await?;
+    limits::admit(request, "form").await?;
     let program = programs::usable(call, form.program.trim(), Some("program")).await?;
     let back = match form.r#return.take() {
         Some(url) => back(call, &program, url).await?,
@@ -363,25 +360,6 @@ async fn take_form(
     })
     .await?;
     Ok((response, back))
-}
-
-/// Whether the address may send another form. Where nobody can tell, it may: a
-/// prospect is worth more.
-async fn admit(request: &Request) -> Result<(), Problem> {
-    let Some(key) = limits::key("form", header_of(request.headers(), ADDRESS)) else {
-        return Ok(());
-    };
-    match request.call.service.limits.allow(&key).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Problem::TooManyRequests),
-        Err(error) => {
-            request.call.note(&super::problem::Fault {
-                message: "forms are not limited: the limiter did not answer",
-                cause: error.to_string(),
-            });
-            Ok(())
-        }
-    }
 }
 
 /// The URL that the form asks to be sent back to, if it is on the site of one of
@@ -497,7 +475,7 @@ fn person(form: Form, is_form: bool, now: i64) -> Result<Person, Problem> {
 /// The hash of who sends the form, unless they ask not to be told apart.
 fn visitor(request: &Request, program: &Row) -> Option<String> {
     let headers = request.headers();
-    let address = header_of(headers, ADDRESS);
+    let address = header_of(headers, limits::ADDRESS);
     let salt = request.call.salt?;
     if address.is_empty() || header_of(headers, "sec-gpc") == "1" {
         return None;

@@ -10,7 +10,7 @@ use http::Method;
 use super::{
     Response, advocates, codes, conversions, destinations, funnel, health, keys, labels, leads,
     links, links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
-    rewards, rules, shares, statistics, verbal, what_if,
+    rewards, rules, session, shares, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -20,11 +20,22 @@ pub struct Route {
     pub method: Method,
     /// The path, with `{parameters}`.
     pub path: &'static str,
-    /// Which scope it takes; `None` for one that anybody may call.
-    pub scope: Option<Scope>,
+    /// Who may call it.
+    pub access: Access,
     /// Whether the handler reads the body itself, piece by piece.
     pub(super) streams: bool,
     pub(super) handler: Handler,
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Anybody,
+    /// Whoever is signed in, and the operator; no program.
+    Person,
+    /// Whoever has the scope, a person or a program.
+    Scope(Scope),
 }
 
 /// All handlers have one type, so that nothing but their bodies is compiled once
@@ -38,7 +49,7 @@ const fn route(method: Method, path: &'static str, scope: Scope, handler: Handle
     Route {
         method,
         path,
-        scope: Some(scope),
+        access: Access::Scope(scope),
         streams: false,
         handler,
     }
@@ -49,7 +60,18 @@ const fn public(method: Method, path: &'static str, handler: Handler) -> Route {
     Route {
         method,
         path,
-        scope: None,
+        access: Access::Anybody,
+        streams: false,
+        handler,
+    }
+}
+
+/// A route for whoever is signed in, whatever they may do.
+const fn person(method: Method, path: &'static str, handler: Handler) -> Route {
+    Route {
+        method,
+        path,
+        access: Access::Person,
         streams: false,
         handler,
     }
@@ -60,7 +82,7 @@ const fn streaming(method: Method, path: &'static str, scope: Scope, handler: Ha
     Route {
         method,
         path,
-        scope: Some(scope),
+        access: Access::Scope(scope),
         streams: true,
         handler,
     }
@@ -75,6 +97,8 @@ const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 const OPTIONS: Method = Method::OPTIONS;
 
+const SESSION: &str = "/v1/session";
+const TEAM: &str = "/v1/team";
 const PROGRAMS: &str = "/v1/programs";
 const PROGRAM: &str = "/v1/programs/{program}";
 const DESTINATIONS: &str = "/v1/programs/{program}/destinations";
@@ -150,6 +174,14 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/stats/funnel", S::StatisticsRead, |r| Box::pin(funnel::read(r))),
     route(GET, "/v1/stats/advocates", S::StatisticsRead, |r| Box::pin(funnel::advocates(r))),
     route(GET, "/v1/stats/quarter", S::StatisticsRead, |r| Box::pin(funnel::quarter(r))),
+    public(POST, "/v1/session/link", |r| Box::pin(session::send_link(r))),
+    public(POST, SESSION, |r| Box::pin(session::begin(r))),
+    person(GET, SESSION, |r| Box::pin(session::read(r))),
+    person(DELETE, SESSION, |r| Box::pin(session::end(r))),
+    route(GET, TEAM, S::TeamWrite, |r| Box::pin(team::list(r))),
+    route(POST, TEAM, S::TeamWrite, |r| Box::pin(team::invite(r))),
+    route(PATCH, "/v1/team/{member}", S::TeamWrite, |r| Box::pin(team::update(r))),
+    route(POST, "/v1/team/{member}/invite", S::TeamWrite, |r| Box::pin(team::invite_again(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),

@@ -3,5 +3,6 @@
 pub mod ingest;
 pub mod minutes;
 pub mod salts;
+pub mod sessions;
 pub mod settle;
 pub mod visitors;

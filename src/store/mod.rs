@@ -17,6 +17,7 @@ pub mod destinations;
 pub mod funnel;
 pub mod labels;
 pub mod leads;
+pub mod members;
 pub mod payouts;
 pub mod people;
 pub mod programs;

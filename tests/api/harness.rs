@@ -28,9 +28,10 @@ use goodword::{
         zone::Zone,
     },
     http::{
-        self as api, Call, Service, Snapshots,
+        self as api, Call, Identities, Service, Snapshots,
         body::Body,
         limits::Limits,
+        mail::{Letter, Mail},
         message::{Asked, Headers, Response},
         problem::Fault,
     },
@@ -103,6 +104,7 @@ pub fn filled(path: &str) -> String {
         .replace("{lead}", "ld_0")
         .replace("{reward}", "rw_0")
         .replace("{payout}", "po_0")
+        .replace("{member}", "mem_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -203,6 +205,44 @@ impl Limits for SharedCounter {
     }
 }
 
+/// Keeps what was sent, or fails.
+#[derive(Default)]
+struct Postbox {
+    letters: Mutex<Vec<Letter>>,
+    down: AtomicBool,
+}
+
+struct SharedPostbox(Arc<Postbox>);
+
+impl Mail for SharedPostbox {
+    fn send(&self, letter: Letter) -> Answered<'_, ()> {
+        let answer = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed(
+                "the mail provider answered 500".to_owned(),
+            ))
+        } else {
+            self.0.letters.lock().unwrap().push(letter);
+            Ok(())
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn send_later(&self, letter: Letter) {
+        // Nobody is told of a failure here.
+        let _ = block_on(self.send(letter));
+    }
+}
+
+/// Takes an assertion `of:ADDRESS` for the proof of an address.
+struct Gate;
+
+impl Identities for Gate {
+    fn email(&self, assertion: &str) -> Answered<'_, Option<String>> {
+        let email = assertion.strip_prefix("of:").map(str::to_owned);
+        Box::pin(std::future::ready(Ok(email)))
+    }
+}
+
 impl Snapshots for SharedPress {
     fn publish(&self, snapshot: &Snapshot) -> Answered<'_, ()> {
         let answer = if self.0.down.load(Ordering::Relaxed) {
@@ -232,6 +272,7 @@ pub struct Api {
     house: Arc<House>,
     press: Arc<Press>,
     counter: Arc<Counter>,
+    postbox: Arc<Postbox>,
     now: AtomicI64,
     clicks: AtomicUsize,
 }
@@ -248,10 +289,14 @@ impl Api {
         });
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
+        let postbox = Arc::new(Postbox::default());
         let service = Arc::new(Service {
             database: Box::new(Shared(house.clone())),
             snapshots: Box::new(SharedPress(press.clone())),
             limits: Box::new(SharedCounter(counter.clone())),
+            mail: Box::new(SharedPostbox(postbox.clone())),
+            identities: Box::new(Gate),
+            mailbox: Some("http://localhost:8788/".to_owned()),
             keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
             admin_key: access::key_hash(ADMIN),
             log: note,
@@ -261,6 +306,7 @@ impl Api {
             house,
             press,
             counter,
+            postbox,
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }
@@ -359,6 +405,16 @@ impl Api {
     /// Makes the limiter fail, or lets it work again.
     pub fn limiter_fails(&self, fails: bool) {
         self.counter.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// Makes letters fail, or lets them be sent.
+    pub fn mail_fails(&self, fails: bool) {
+        self.postbox.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// The letters that were sent since the last time this was asked.
+    pub fn letters(&self) -> Vec<Letter> {
+        std::mem::take(&mut *self.postbox.letters.lock().unwrap())
     }
 
     /// What was counted since the last time this was asked: a minute passes.

@@ -1,16 +1,19 @@
 //! Access: every route under a key of each single scope.
 
-use goodword::{domain::access::Scope, http::routes::ROUTES};
+use goodword::{
+    domain::access::Scope,
+    http::routes::{Access, ROUTES},
+};
 use http::Method;
 use serde_json::json;
 
 use crate::harness::{ADMIN, Api, filled};
 
 /// Every route with a path that leads somewhere.
-fn all() -> impl Iterator<Item = (Method, String, Option<Scope>)> {
+fn all() -> impl Iterator<Item = (Method, String, Access)> {
     ROUTES
         .iter()
-        .map(|route| (route.method.clone(), filled(route.path), route.scope))
+        .map(|route| (route.method.clone(), filled(route.path), route.access))
 }
 
 #[test]
@@ -18,8 +21,12 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     let lines: Vec<String> = ROUTES
         .iter()
         .map(|route| {
-            let scope = route.scope.map_or("-", Scope::name);
-            format!("{} {} {scope}", route.method, route.path)
+            let access = match route.access {
+                Access::Anybody => "-",
+                Access::Person => "whoever is signed in",
+                Access::Scope(scope) => scope.name(),
+            };
+            format!("{} {} {access}", route.method, route.path)
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
@@ -84,6 +91,14 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/stats/funnel statistics:read
     GET /v1/stats/advocates statistics:read
     GET /v1/stats/quarter statistics:read
+    POST /v1/session/link -
+    POST /v1/session -
+    GET /v1/session whoever is signed in
+    DELETE /v1/session whoever is signed in
+    GET /v1/team team:write
+    POST /v1/team team:write
+    PATCH /v1/team/{member} team:write
+    POST /v1/team/{member}/invite team:write
     POST /v1/keys keys:write
     GET /v1/keys keys:write
     DELETE /v1/keys/{key} keys:write
@@ -95,7 +110,7 @@ fn a_key_of_one_scope_opens_its_routes_and_no_others() {
     let api = Api::furnished();
     for held in Scope::ALL {
         let key = api.key(&[held.name()]);
-        for (method, path, scope) in all() {
+        for (method, path, access) in all() {
             let answer = api
                 .request(method.clone(), &path)
                 .key(&key)
@@ -103,8 +118,9 @@ fn a_key_of_one_scope_opens_its_routes_and_no_others() {
                 .send();
             let status = answer.status.as_u16();
             let case = format!("{} on {method} {path}: {}", held.name(), answer.text);
-            match scope {
-                Some(scope) if scope != held => {
+            match access {
+                Access::Person => drop(answer.problem(401)),
+                Access::Scope(scope) if scope != held => {
                     let problem = answer.problem(403);
                     assert_eq!(problem["type"], "urn:goodword:problem:forbidden", "{case}");
                     let detail = problem["detail"].as_str().unwrap();
@@ -135,14 +151,14 @@ fn without_a_known_key_every_route_but_public_ones_is_401() {
         Some(ADMIN.to_owned()),
         Some("Bearer gwk_00000000000000000000000000000000000000000000".to_owned()),
     ];
-    for (method, path, scope) in all() {
+    for (method, path, access) in all() {
         for credential in &credentials {
             let mut ask = api.request(method.clone(), &path).json(&json!({}));
             if let Some(credential) = credential {
                 ask = ask.header("authorization", credential);
             }
             let answer = ask.send();
-            if scope.is_none() {
+            if access == Access::Anybody && !path.starts_with("/v1/session") {
                 assert!(
                     ![401, 403].contains(&answer.status.as_u16()),
                     "{method} {path}"

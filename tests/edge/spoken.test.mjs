@@ -228,6 +228,6 @@ test("the eleventh form in a minute is refused, and none is without a limiter", 
   await worker.faults("LIMITS");
   assert.equal((await ask()).status, 202);
   await worker.faults();
-  assert.match(worker.log[0].message, /forms are not limited/);
+  assert.match(worker.log[0].message, /strangers are not limited/);
   assert.ok(!worker.log[0].message.includes(address["cf-connecting-ip"]));
 });

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::demo::{self, Links};
 use crate::report::{now, say, seconds, timed};
 use crate::server::{self, Server};
-use crate::{secrets, setup, wasm};
+use crate::{secrets, setup, vendor, wasm};
 
 /// How it is run.
 pub struct Options {
@@ -49,6 +49,7 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
         None => root.join(".wrangler/state"),
     };
     setup::building(root)?;
+    vendor::build(root)?;
     wasm::build(root)?;
     let admin_key = secrets::admin_key(root)?;
     fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;

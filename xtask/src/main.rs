@@ -20,6 +20,7 @@ mod server;
 mod setup;
 mod stamp;
 mod test;
+mod vendor;
 mod wasm;
 mod zones;
 
@@ -40,7 +41,8 @@ cargo xtask COMMAND
                                 the last two are null with --empty
   test     everything that a change has to pass; .ci/run is this
              --only STEP        one step alone; may be given again
-  build    the Worker into build/, unless it is there already
+  build    the Worker into build/, and what its pages load into public/vendor/,
+           unless they are there already
   openapi  public/openapi.json from the code
   agents   src/domain/agents/table.rs from the npm package crawler-user-agents
   zones    src/domain/zone/table.rs from the tz database
@@ -72,6 +74,7 @@ fn command(root: &Path) -> Result<(), String> {
         "build" => {
             arguments.no_more()?;
             setup::building(root)?;
+            vendor::build(root)?;
             wasm::build(root)
         }
         "openapi" => generated::run(root, Document::OpenApi, mode(arguments)?),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{now, say, seconds, timed};
 use crate::wasm::MOST_GZIPPED_BYTES;
-use crate::{browser, generated, process, setup, wasm};
+use crate::{browser, generated, process, setup, vendor, wasm};
 
 /// One step: its name for `--only`, what it does, and the doing.
 struct Step {
@@ -180,6 +180,7 @@ fn built(root: &Path) -> Result<(), String> {
 
 /// Node's own runner says that no tests is a success, so they are counted here.
 fn node_tests(root: &Path, folder: &str, chromium: Option<PathBuf>) -> Result<(), String> {
+    vendor::build(root)?;
     wasm::build(root)?;
     let mut files = Vec::new();
     for entry in fs::read_dir(root.join(folder)).map_err(|error| format!("{folder}: {error}"))? {
@@ -205,6 +206,7 @@ fn types(root: &Path) -> Result<(), String> {
         say("there is no jsconfig.json, so no JavaScript to check");
         return Ok(());
     }
+    vendor::build(root)?;
     process::run(process::command(root, process::bin(root, "tsc")).args(["-p", "jsconfig.json"]))
 }
 
