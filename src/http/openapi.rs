@@ -16,8 +16,8 @@ use utoipa::{
 };
 
 use super::{
-    advocates, codes, conversions, destinations, funnel, health, keys, labels, leads, links,
-    links_bulk, payouts, people, problem, programs, public, reps, rewards,
+    advocates, codes, content, conversions, destinations, funnel, health, keys, labels, leads,
+    links, links_bulk, payouts, people, problem, programs, public, reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -33,6 +33,7 @@ use super::{
     paths(
         health::health,
         programs::create, programs::list, programs::read, programs::update,
+        content::read, content::put, content::versions,
         destinations::create, destinations::list, destinations::read, destinations::update,
         labels::create, labels::list,
         advocates::create, advocates::list, advocates::read, advocates::update,

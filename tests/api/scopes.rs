@@ -35,6 +35,9 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/programs programs:read
     GET /v1/programs/{program} programs:read
     PATCH /v1/programs/{program} programs:write
+    GET /v1/programs/{program}/content programs:read
+    PUT /v1/programs/{program}/content programs:write
+    GET /v1/programs/{program}/versions programs:read
     POST /v1/programs/{program}/destinations programs:write
     GET /v1/programs/{program}/destinations programs:read
     GET /v1/programs/{program}/destinations/{destination} programs:read
