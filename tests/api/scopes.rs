@@ -35,6 +35,9 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/programs programs:read
     GET /v1/programs/{program} programs:read
     PATCH /v1/programs/{program} programs:write
+    GET /v1/programs/{program}/content programs:read
+    PUT /v1/programs/{program}/content programs:write
+    GET /v1/programs/{program}/versions programs:read
     POST /v1/programs/{program}/destinations programs:write
     GET /v1/programs/{program}/destinations programs:read
     GET /v1/programs/{program}/destinations/{destination} programs:read
@@ -86,6 +89,8 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/people/export people:write
     POST /v1/people/erase people:write
     GET /v1/stats statistics:read
+    GET /v1/stats/series statistics:read
+    GET /v1/stats/live statistics:read
     GET /v1/stats/funnel statistics:read
     GET /v1/stats/advocates statistics:read
     GET /v1/stats/quarter statistics:read
