@@ -2,11 +2,11 @@
 // who is signed in.
 
 import { html, useEffect, useId, useState } from "/vendor/ui.js";
-import { api } from "../api.js";
-import { Avatar, Dialog, Icon, Menu, Select, Toasts, toast } from "../components.js";
+import { Avatar, Dialog, Icon, Menu, Select, Toasts } from "../components.js";
 import { chooseTheme, theme } from "../theme-switch.js";
 import { AT_HAND, NAV } from "./nav.js";
-import { chooseProgram, chosenProgram, forget, programs, session } from "./state.js";
+import { signOut } from "./sign-out.js";
+import { chooseProgram, chosenProgram, programs, session } from "./state.js";
 
 /** @typedef {import("./nav.js").NavItem} NavItem */
 
@@ -86,18 +86,6 @@ const THEMES = [
   { chosen: "light", label: "Light", icon: "sun" },
   { chosen: "dark", label: "Dark", icon: "moon" },
 ];
-
-/** @param {boolean} everywhere */
-async function signOut(everywhere) {
-  try {
-    await api.delete("/v1/session", { everywhere: everywhere || undefined });
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, { tone: "bad" });
-    return;
-  }
-  forget();
-  location.assign("/sign-in");
-}
 
 /** The choice of a theme, and the ways out, as items of a menu. */
 function accountItems() {
