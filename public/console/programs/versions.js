@@ -70,9 +70,9 @@ function Entry({ editor, version, zone, editable, onOpenRules }) {
     </header>
     <${Changes} before=${before ?? {}} after=${after ?? {}} none="Nothing that can be seen." />
     ${editable && html`<div class="actions">
-      ${back && html`<button type="button" class="button" disabled=${busy} aria-label=${`Undo: ${title}, ${when}`} onClick=${undo}>Undo this</button>`}
-      ${what === "rules" && html`<button type="button" class="button quiet" aria-label=${`Open the rules of ${when} as a draft`}
-        onClick=${() => { editor.rulesText.value = written(after?.rules ?? []); onOpenRules(); }}>Open as a draft</button>`}
+      ${back && html`<button type="button" class="button" disabled=${busy} onClick=${undo}>Undo this<span class="unseen">: ${title}, ${when}</span></button>`}
+      ${what === "rules" && html`<button type="button" class="button quiet"
+        onClick=${() => { editor.rulesText.value = written(after?.rules ?? []); onOpenRules(); }}>Open as a draft<span class="unseen">: the rules of ${when}</span></button>`}
     </div>`}
   </li>`;
 }
