@@ -110,11 +110,11 @@ function Members({ team, self, onEdit, onDisable }) {
       key: "actions",
       label: "Actions",
       unlabelled: true,
-      class: "numeric",
+      class: "numeric corner",
       render: (/** @type {Member} */ member) => html`<${Menu} label=${`Actions for ${member.name}`} items=${items(member)} />`,
     },
   ];
-  return html`<${Table} caption="Members of the team" columns=${columns} rows=${team.members} rowKey=${(/** @type {Member} */ member) => member.id} />`;
+  return html`<${Table} caption="Members of the team" stacked columns=${columns} rows=${team.members} rowKey=${(/** @type {Member} */ member) => member.id} />`;
 }
 
 /** @param {{ session: import("/ui/page.js").Session }} props */

@@ -61,7 +61,7 @@ function Groups({ groups, nav }) {
   const id = useId();
   return groups.map(({ title, items }, index) => html`<div key=${title}>
     <div class="nav-title" id=${`${id}-${index}`}>${title}</div>
-    <ul aria-labelledby=${`${id}-${index}`}>${items.map((item) => html`<li key=${item.key}><${Link} item=${item} nav=${nav} /></li>`)}</ul>
+    <ul class="nav-list" aria-labelledby=${`${id}-${index}`}>${items.map((item) => html`<li key=${item.key}><${Link} item=${item} nav=${nav} /></li>`)}</ul>
   </div>`);
 }
 
@@ -98,7 +98,7 @@ function accountItems() {
     })),
     null,
     { label: "Sign out", icon: /** @type {const} */ ("leave"), onSelect: () => signOut(false) },
-    who?.member && { label: "Sign out everywhere", onSelect: () => signOut(true) },
+    who?.member && { label: "Sign out everywhere", icon: /** @type {const} */ ("leave"), onSelect: () => signOut(true) },
   ];
 }
 
@@ -128,7 +128,7 @@ function Bottom({ groups, nav }) {
       ${hand.map((item) => html`<${Link} key=${item.key} item=${item} nav=${nav} />`)}
       <button type="button" class="nav-link" aria-haspopup="dialog" onClick=${() => setOpen(true)}><${Icon} name="more" /><span>More</span></button>
     </nav>
-    <${Dialog} open=${open} title="Goodword" onClose=${() => setOpen(false)}>
+    <${Dialog} open=${open} title="All pages" onClose=${() => setOpen(false)}>
       <nav aria-label="All pages" class="all-pages"><${Groups} groups=${groups} nav=${nav} /></nav>
       <${Account} />
     <//>`;
