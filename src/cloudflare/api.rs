@@ -97,7 +97,7 @@ fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<C
             limits: Box::new(Limiter(env.clone())),
             mail: Box::new(mail::Carrier {
                 env: env.clone(),
-                context: SendWrapper(context.clone()),
+                context: SendWrapper(context),
             }),
             identities: Box::new(Access(env.clone())),
             mailbox: config.mailbox.clone(),

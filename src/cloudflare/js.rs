@@ -35,6 +35,7 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     /// The execution context of an event.
+    #[derive(Clone)]
     pub type ExecutionContext;
 
     /// Keeps the event alive until the promise settles.

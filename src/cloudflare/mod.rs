@@ -128,24 +128,26 @@ pub async fn queue(
 }
 
 /// Cron: makes salts, publishes a configuration that is not yet published,
-/// settles what calls left, and sweeps. None of it waits for the rest to work.
+/// settles what calls left, sweeps, and gathers minutes. None of it waits for the rest to work.
 #[event(scheduled)]
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = isolate::now();
     let tended = isolate::tend(env.as_ref()).await;
-    let (settled, swept, signed_out) = match d1::open(&env) {
+    let (settled, swept, signed_out, gathered) = match d1::open(&env) {
         Ok(database) => (
             jobs::settle::all(&database, now).await,
             jobs::visitors::sweep(&database, now).await,
             jobs::sessions::sweep(&database, now).await,
+            jobs::minutes::gather(&database, now).await,
         ),
-        Err(error) => (Err(error), Ok(()), Ok(())),
+        Err(error) => (Err(error), Ok(()), Ok(()), Ok(())),
     };
     for (message, outcome) in [
         ("cron left salts or the configuration undone", tended),
         ("cron left an account unsettled", settled),
         ("cron left old visitor hashes", swept),
         ("cron left sessions that are over", signed_out),
+        ("cron left minutes ungathered", gathered),
     ] {
         if let Err(error) = outcome {
             log::fault(message, &error);

@@ -38,6 +38,20 @@ impl Channel {
             Self::Form => Medium::Form,
         }
     }
+
+    /// The codes of its media, from the first one to the last one: they lie
+    /// together, so that a range finds them.
+    #[must_use]
+    pub const fn codes(self) -> (u8, u8) {
+        match self {
+            Self::Email => (0, 0),
+            Self::Social => (1, 6),
+            Self::Verbal => (7, 9),
+            Self::Print => (10, 11),
+            Self::Link => (12, 14),
+            Self::Form => (15, 15),
+        }
+    }
 }
 
 names! {
@@ -143,6 +157,17 @@ pub fn choose(channel: Option<Channel>, medium: Option<Medium>) -> Result<Medium
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_is_a_range_of_codes() {
+        for medium in Medium::ALL {
+            for channel in Channel::ALL {
+                let (first, last) = channel.codes();
+                let is_in = (first..=last).contains(&medium.code());
+                assert_eq!(is_in, medium.channel() == channel, "{}", medium.name());
+            }
+        }
+    }
 
     #[test]
     fn codes_and_names_are_pinned() {

@@ -27,6 +27,7 @@ pub mod redirect;
 pub mod visitor;
 
 pub mod access;
+pub mod content;
 pub mod person;
 pub mod program;
 pub mod spoken;

@@ -83,8 +83,8 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let new: NewDestination = request.json()?;
     let program = programs::require(call, request.path("program"), None).await?;
-    let created =
-        destinations::create(call.db(), program.number, &new.slug, &new.url, call.now).await?;
+    let (slug, url, by) = (&new.slug, &new.url, request.key());
+    let created = destinations::create(call.db(), program.number, slug, url, call.now, by).await?;
     let (status, row) = output::created(created, "destination", |row| row.url == new.url)?;
     let response = output::json(status, &Destination::from(row));
     Ok(output::published_if(status == StatusCode::CREATED, call, response).await)
@@ -138,6 +138,7 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
         changes.url.as_ref(),
         changes.status,
         call.now,
+        request.key(),
     )
     .await?;
     let row = row.ok_or_else(|| missing(slug))?;

@@ -2,7 +2,7 @@
 //!
 //! Owns the limits on size, and what a fault of [`decode`] is to a client.
 
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::message::Headers;
 use super::problem::{FieldError, Problem};
@@ -14,6 +14,17 @@ pub const MOST_BYTES: usize = 64 * 1_024;
 /// Reads a JSON body.
 pub fn json<T: Decode>(headers: &Headers, text: &[u8]) -> Result<T, Problem> {
     Ok(T::decode(object(headers, text)?)?)
+}
+
+/// A body that says nothing: `{}`.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Sees to it that a body says nothing.
+pub fn nothing(headers: &Headers, text: &[u8]) -> Result<(), Problem> {
+    decode::Fields::open(object(headers, text)?, &[], true)?;
+    Ok(())
 }
 
 /// Reads a query string.

@@ -31,6 +31,7 @@ pub mod problem;
 mod range;
 
 mod advocates;
+mod content;
 mod destinations;
 mod funnel;
 mod health;

@@ -16,8 +16,8 @@ use utoipa::{
 };
 
 use super::{
-    advocates, codes, conversions, destinations, funnel, health, keys, labels, leads, links,
-    links_bulk, payouts, people, problem, programs, public, reps, rewards,
+    advocates, codes, content, conversions, destinations, funnel, health, keys, labels, leads,
+    links, links_bulk, payouts, people, problem, programs, public, reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -33,6 +33,7 @@ use super::{
     paths(
         health::health,
         programs::create, programs::list, programs::read, programs::update,
+        content::read, content::put, content::versions,
         destinations::create, destinations::list, destinations::read, destinations::update,
         labels::create, labels::list,
         advocates::create, advocates::list, advocates::read, advocates::update,
@@ -50,7 +51,7 @@ use super::{
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
-        statistics::read, funnel::read, funnel::advocates, funnel::quarter,
+        statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,
         keys::create, keys::list, keys::revoke,

@@ -226,7 +226,7 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     }
     .into_fields();
     let wanted = fields.clone();
-    let created = programs::create(call.db(), &slug, fields, call.now).await?;
+    let created = programs::create(call.db(), &slug, fields, call.now, request.key()).await?;
     let (status, row) = output::created(created, "program", |row| wanted.are_those_of(row))?;
     let response = output::json(status, &Program::from(row));
     Ok(output::published_if(status == StatusCode::CREATED, call, response).await)
@@ -261,7 +261,7 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let (call, slug) = (&request.call, request.path("program"));
     let changes: ProgramChanges = request.json()?;
     let fields = changes.into_fields();
-    let row = programs::update(call.db(), slug, fields, call.now).await?;
+    let row = programs::update(call.db(), slug, fields, call.now, request.key()).await?;
     let row = row.ok_or_else(|| Problem::NotFound(format!("there is no program `{slug}`")))?;
     let response = output::json(StatusCode::OK, &Program::from(row));
     Ok(output::published(call, response).await)

@@ -66,6 +66,11 @@ impl Request {
         input::json(self.headers(), self.body())
     }
 
+    /// Sees to it that the body is `{}`.
+    pub(super) fn nothing(&self) -> Result<(), Problem> {
+        input::nothing(self.headers(), self.body())
+    }
+
     /// The query string, as it came.
     pub(super) fn query_text(&self) -> &str {
         self.head

@@ -8,9 +8,9 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, codes, conversions, destinations, funnel, health, keys, labels, leads,
-    links, links_bulk, payouts, people, problem::Problem, programs, public, reps, request::Request,
-    rewards, rules, session, shares, statistics, team, verbal, what_if,
+    Response, advocates, codes, content, conversions, destinations, funnel, health, keys, labels,
+    leads, links, links_bulk, payouts, people, problem::Problem, programs, public, reps,
+    request::Request, rewards, rules, session, shares, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -101,6 +101,7 @@ const SESSION: &str = "/v1/session";
 const TEAM: &str = "/v1/team";
 const PROGRAMS: &str = "/v1/programs";
 const PROGRAM: &str = "/v1/programs/{program}";
+const CONTENT: &str = "/v1/programs/{program}/content";
 const DESTINATIONS: &str = "/v1/programs/{program}/destinations";
 const DESTINATION: &str = "/v1/programs/{program}/destinations/{destination}";
 const LABELS: &str = "/v1/programs/{program}/labels";
@@ -118,6 +119,9 @@ pub static ROUTES: &[Route] = &[
     route(GET, PROGRAMS, S::ProgramsRead, |r| Box::pin(programs::list(r))),
     route(GET, PROGRAM, S::ProgramsRead, |r| Box::pin(programs::read(r))),
     route(PATCH, PROGRAM, S::ProgramsWrite, |r| Box::pin(programs::update(r))),
+    route(GET, CONTENT, S::ProgramsRead, |r| Box::pin(content::read(r))),
+    route(PUT, CONTENT, S::ProgramsWrite, |r| Box::pin(content::put(r))),
+    route(GET, "/v1/programs/{program}/versions", S::ProgramsRead, |r| Box::pin(content::versions(r))),
     route(POST, DESTINATIONS, S::ProgramsWrite, |r| Box::pin(destinations::create(r))),
     route(GET, DESTINATIONS, S::ProgramsRead, |r| Box::pin(destinations::list(r))),
     route(GET, DESTINATION, S::ProgramsRead, |r| Box::pin(destinations::read(r))),
@@ -169,6 +173,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
+    route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),
+    route(GET, "/v1/stats/live", S::StatisticsRead, |r| Box::pin(statistics::live(r))),
     route(GET, "/v1/stats/funnel", S::StatisticsRead, |r| Box::pin(funnel::read(r))),
     route(GET, "/v1/stats/advocates", S::StatisticsRead, |r| Box::pin(funnel::advocates(r))),
     route(GET, "/v1/stats/quarter", S::StatisticsRead, |r| Box::pin(funnel::quarter(r))),

@@ -64,7 +64,7 @@ record! {
     /// What proves who somebody is: one of the two.
     #[derive(ToSchema)]
     #[serde(deny_unknown_fields)]
-    pub(super) struct Proof {
+    pub(super) struct Credentials {
         /// From the link in the mail: what follows `token=`.
         token: Option<String>,
         /// The operator's own key.
@@ -133,17 +133,23 @@ pub(super) async fn invite(call: &Call, email: &str) -> Result<Result<(), Fault>
 }
 
 /// Begins a session, and sets its cookie. A link works once.
-#[utoipa::path(post, path = "/v1/session", tag = "session", request_body = Proof,
-    responses((status = 200, body = Session)))]
+#[utoipa::path(post, path = "/v1/session", tag = "session", request_body = Credentials,
+    responses((status = 200, body = Session),
+        (status = 403, description = "Another site's page asks.",
+            body = super::problem::Body, content_type = "application/problem+json")))]
 pub(super) async fn begin(request: Request) -> Result<Response, Problem> {
     limits::admit(&request, "session").await?;
+    let proof: Credentials = request.json()?;
+    if proof.token.is_some() == proof.admin_key.is_some() {
+        let detail = "or `admin_key` must be there, one of them";
+        return Err(Problem::field("token", detail));
+    }
     same_origin(&request.head)?;
     let call = &request.call;
-    let proof: Proof = request.json()?;
     let token = secret(Secret::Session)?;
     let (session, expires_at) = (hash(&token), call.now + SESSION);
-    let caller = match (proof.token, proof.admin_key) {
-        (Some(link), None) => {
+    let caller = match proof.token {
+        Some(link) => {
             let begun = if access::is_secret(Secret::SignIn, &link) {
                 members::begin(call.db(), &session, &hash(&link), call.now, expires_at).await?
             } else {
@@ -155,7 +161,8 @@ pub(super) async fn begin(request: Request) -> Result<Response, Problem> {
             let member = member.ok_or(Problem::Unauthenticated)?;
             Caller::member(member.id, member.role, Some(session))
         }
-        (None, Some(key)) => {
+        None => {
+            let key = proof.admin_key.unwrap_or_default();
             if !call.service.is_operators(key.trim()) {
                 let wrong = "is not the key that the Worker was given as ADMIN_KEY";
                 return Err(Problem::field("admin_key", wrong));
@@ -163,12 +170,6 @@ pub(super) async fn begin(request: Request) -> Result<Response, Problem> {
             let operator = operators(call);
             members::begin_operators(call.db(), &session, &operator, call.now, expires_at).await?;
             Caller::operator(Some(session))
-        }
-        _ => {
-            return Err(Problem::field(
-                "token",
-                "or `admin_key` must be there, one of them",
-            ));
         }
     };
     let response = answer(call, &caller).await?;

@@ -21,8 +21,8 @@ use crate::{
         link::AdvocateNumber,
     },
     store::{
-        destinations,
-        statistics::{self, Tally},
+        DatabaseError, destinations,
+        statistics::{self, ALL_MEDIA, Media, Tally},
     },
 };
 
@@ -48,6 +48,57 @@ record! {
         /// What the rows are; channels unless said.
         #[param(required = false)]
         by: By = decode::or_default,
+        /// Only what came by this channel. Uniques are then, of the total, of a channel
+        /// and of a day, those of the channel; of another row those who came there by
+        /// this channel first, since a visitor is new to a row just once.
+        channel: Option<Channel>,
+    }
+}
+
+record! {
+    /// Which chart.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct ChartQuestion {
+        /// Slug of the program.
+        program: String,
+        /// First day, `YYYY-MM-DD` by the program's clock; 29 days before `to` unless said.
+        #[param(format = "date")]
+        from: Option<String>,
+        /// Last day, included; today unless said.
+        #[param(format = "date")]
+        to: Option<String>,
+        /// What a point is; a day unless said. Hours of 31 days at most.
+        #[param(required = false)]
+        unit: Unit = decode::or_default,
+        /// Only what came by this channel.
+        channel: Option<Channel>,
+        /// Only what came by this medium.
+        medium: Option<Medium>,
+        /// Only what led to this destination (a slug).
+        destination: Option<String>,
+    }
+}
+
+names! {
+    /// What a point of a chart is.
+    #[derive(Default)]
+    pub(super) enum Unit {
+        /// A day of the program's clock.
+        #[default]
+        Day => "day",
+        /// An hour of it.
+        Hour => "hour",
+    }
+}
+
+record! {
+    /// Of what.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct LiveQuestion {
+        /// Slug of the program.
+        program: String,
     }
 }
 
@@ -154,11 +205,17 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     };
     let (from, to) = (question.from.as_deref(), question.to.as_deref());
     let range = Range::of(from, to, program.zone, call.now)?.at_most(most, question.by.name())?;
-    let (start, end) = range.instants();
+    let instants = range.instants();
     let number = program.number;
+    let media = question.channel.map_or(ALL_MEDIA, Channel::codes);
+    // Whoever came by the channel, though they had come by another one before.
+    let uniques: Uniques = match question.channel {
+        Some(_) => |tally| tally.new_in_channel,
+        None => |tally| tally.new_visitors,
+    };
     let (rows, total) = match question.by {
         By::Channel | By::Medium | By::Destination => {
-            let cells = statistics::cells(call.db(), number, start, end).await?;
+            let cells = statistics::cells(call.db(), number, instants, media).await?;
             let rows = match question.by {
                 By::Channel => by_channel(&cells),
                 By::Medium => by_medium(&cells),
@@ -167,15 +224,18 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
                     by_destination(&cells, &all)
                 }
             };
-            (rows, total(&cells))
+            (rows, total(&cells, uniques))
         }
-        By::Day => by_period(call, number, &range.days(), |p| p.new_visitors).await?,
-        By::Hour => by_period(call, number, &range.hours(), |p| p.new_in_hour).await?,
+        By::Day => by_period(call, number, &range.days(), media, [uniques; 2]).await?,
+        By::Hour => {
+            let of_hour: Uniques = |tally| tally.new_in_hour;
+            by_period(call, number, &range.hours(), media, [of_hour, uniques]).await?
+        }
         By::Advocate => {
-            let (from, to) = (range.from.since_epoch(), range.to.since_epoch());
-            let cells = statistics::cells(call.db(), number, start, end).await?;
+            let days = (range.from.since_epoch(), range.to.since_epoch());
+            let cells = statistics::cells(call.db(), number, instants, media).await?;
             let advocates =
-                statistics::advocates(call.db(), number, from, to, MOST_ADVOCATES).await?;
+                statistics::advocates(call.db(), number, days, media, MOST_ADVOCATES).await?;
             let rows = advocates
                 .into_iter()
                 .map(|tally| {
@@ -188,7 +248,7 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
                     }
                 })
                 .collect();
-            (rows, total(&cells))
+            (rows, total(&cells, uniques))
         }
     };
     let answer = Answer {
@@ -213,10 +273,81 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     Ok(output::json(StatusCode::OK, &answer))
 }
 
-fn total(cells: &[Tally]) -> Figures {
+/// Answers a chart's series: for each channel, six of them in their order, and for
+/// each day or hour of the range, clicks by class, shares begun and sent, and uniques.
+/// What the filters leave out is zero. Uniques are visitors who were new to their
+/// channel on that UTC day, at the time when they first came by it; filtered by a
+/// medium or a destination, those of them who first came to the channel by this one.
+#[utoipa::path(get, path = "/v1/stats/series", tag = "statistics", params(ChartQuestion),
+    responses((status = 200, body = Chart)))]
+pub(super) async fn series(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let question: ChartQuestion = request.query()?;
+    let program = programs::require(call, &question.program, Some("program")).await?;
+    let most = match question.unit {
+        Unit::Hour => MOST_DAYS_BY_HOUR,
+        Unit::Day => range::MOST_DAYS,
+    };
+    let (from, to) = (question.from.as_deref(), question.to.as_deref());
+    let unit = question.unit.name();
+    let range = Range::of(from, to, program.zone, call.now)?.at_most(most, unit)?;
+    let destination = match &question.destination {
+        Some(slug) => {
+            let found = destinations::by_slug(call.db(), program.number, slug).await?;
+            let detail = || format!("there is no destination `{slug}` in the program");
+            let found = found.ok_or_else(|| Problem::field("destination", detail()))?;
+            Some(found.number)
+        }
+        None => None,
+    };
+    // A medium that is not of the channel leaves a range that holds none.
+    let (first, last) = question.channel.map_or(ALL_MEDIA, Channel::codes);
+    let medium = question.medium.map(Medium::code);
+    let media = (
+        medium.map_or(first, |code| code.max(first)),
+        medium.map_or(last, |code| code.min(last)),
+    );
+    let named = match question.unit {
+        Unit::Hour => range.hours(),
+        Unit::Day => range.days(),
+    };
+    let points: Vec<(i64, i64, &str)> = named
+        .iter()
+        .map(|(name, (start, end))| (*start, *end, name.as_str()))
+        .collect();
+    let periods = serde_json::to_string(&points).map_err(DatabaseError::from)?;
+    let (from, to) = (range.from.to_string(), range.to.to_string());
+    let asked = statistics::Series {
+        program: program.number,
+        periods,
+        media,
+        destination,
+        said: [&program.slug, range.zone.name(), &from, &to, unit],
+    };
+    let document = statistics::series(call.db(), asked).await?;
+    Ok(output::text(StatusCode::OK, document))
+}
+
+/// Answers the clicks and shares of the last thirty minutes, the one that runs
+/// included: a row for each minute and channel that has any, by time. A click is in
+/// it some seconds after it was made.
+#[utoipa::path(get, path = "/v1/stats/live", tag = "statistics", params(LiveQuestion),
+    responses((status = 200, body = Live)))]
+pub(super) async fn live(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let question: LiveQuestion = request.query()?;
+    let program = programs::require(call, &question.program, Some("program")).await?;
+    let document = statistics::live(call.db(), program.number, &program.slug, call.now).await?;
+    Ok(output::text(StatusCode::OK, document))
+}
+
+/// Which of a tally's visitors count.
+type Uniques = fn(&Tally) -> i64;
+
+fn total(cells: &[Tally], uniques: Uniques) -> Figures {
     let mut total = Figures::default();
     for cell in cells {
-        total.add(cell, cell.new_visitors);
+        total.add(cell, uniques(cell));
     }
     total
 }
@@ -274,10 +405,11 @@ async fn by_period(
     call: &Call,
     program: u16,
     named: &[(String, (i64, i64))],
-    uniques: impl Fn(&Tally) -> i64,
+    media: Media,
+    [of_row, of_total]: [Uniques; 2],
 ) -> Result<(Vec<Row>, Figures), Problem> {
     let instants: Vec<(i64, i64)> = named.iter().map(|(_, instants)| *instants).collect();
-    let periods = statistics::periods(call.db(), program, &instants).await?;
+    let periods = statistics::periods(call.db(), program, &instants, media).await?;
     let mut rows: Vec<Row> = named
         .iter()
         .map(|(name, _)| Row {
@@ -288,9 +420,9 @@ async fn by_period(
         .collect();
     let mut total = Figures::default();
     for period in &periods {
-        total.add(period, period.new_visitors);
+        total.add(period, of_total(period));
         if let Some(row) = rows.get_mut(period.position) {
-            row.figures.add(period, uniques(period));
+            row.figures.add(period, of_row(period));
         }
     }
     Ok((rows, total))
@@ -328,4 +460,60 @@ fn to_csv(answer: &Answer) -> Vec<u8> {
         cell::write(&cells, &mut out);
     }
     out
+}
+
+/// A chart's series. SQL puts it together (`store::statistics`).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct Chart {
+    program: String,
+    /// The zone whose days are counted.
+    zone: String,
+    from: String,
+    to: String,
+    unit: Unit,
+    /// The points: days, or the beginnings of hours (RFC 3339, UTC).
+    starts: Vec<String>,
+    /// The six channels in their order, whatever was filtered.
+    series: Vec<ChannelSeries>,
+}
+
+/// What came by one channel: a number for each point.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct ChannelSeries {
+    channel: Channel,
+    /// Clicks of people.
+    human: Vec<i64>,
+    /// Clicks under suspicion.
+    suspected: Vec<i64>,
+    /// Clicks of machines that say so.
+    bot: Vec<i64>,
+    /// Shares, begun and sent.
+    shares: Vec<i64>,
+    /// Visitors who came by the channel for the first time that UTC day.
+    uniques: Vec<i64>,
+}
+
+/// What just happened. SQL puts it together (`store::statistics`).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct Live {
+    program: String,
+    now: String,
+    minutes: Vec<LiveMinute>,
+}
+
+/// What came by one channel in one minute.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct LiveMinute {
+    /// When the minute began.
+    at: String,
+    channel: Channel,
+    human: i64,
+    suspected: i64,
+    bot: i64,
+    /// Shares, begun and sent.
+    shares: i64,
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     Call, Caller, Response,
-    input::Page,
+    input::{self, Page},
     leads, output,
     problem::{Fault, Problem},
     request::Request,
@@ -89,11 +89,10 @@ pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
 /// Sends the invitation again.
 #[utoipa::path(post, path = "/v1/team/{member}/invite", tag = "team",
     params(("member" = String, Path, description = "Id of the member")),
-    responses((status = 202, body = Member),
-        (status = 409, description = "The member is disabled, or has five unused links.",
-            body = super::problem::Body, content_type = "application/problem+json")))]
+    request_body = input::Nothing, responses((status = 202, body = Member)))]
 pub(super) async fn invite_again(request: Request) -> Result<Response, Problem> {
     let (call, id) = (&request.call, request.path("member"));
+    request.nothing()?;
     let member = members::by_id(call.db(), id).await?;
     let member = member.ok_or_else(|| missing(id))?;
     may_grant(request.caller(), member.role)?;

@@ -1,6 +1,7 @@
 //! What happens outside a request: queue batches and cron work. No `worker`.
 
 pub mod ingest;
+pub mod minutes;
 pub mod salts;
 pub mod sessions;
 pub mod settle;

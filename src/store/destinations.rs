@@ -34,7 +34,7 @@ const BY_SLUG: &str = "
 
 const INSERT: &str = "
     INSERT INTO destinations
-    SELECT ?1, coalesce(max(number), -1) + 1, ?2, ?3, 'active', ?4, ?4
+    SELECT ?1, coalesce(max(number), -1) + 1, ?2, ?3, 'active', ?4, ?4, ?5
     FROM destinations WHERE program = ?1
     HAVING coalesce(max(number), -1) < 63
     ON CONFLICT (program, slug) DO NOTHING
@@ -42,7 +42,8 @@ const INSERT: &str = "
 
 const UPDATE: &str = "
     UPDATE destinations
-    SET url = coalesce(?3, url), status = coalesce(?4, status), updated_at = ?5
+    SET url = coalesce(?3, url), status = coalesce(?4, status), updated_at = ?5,
+      changed_by = ?6
     WHERE program = ?1 AND slug = ?2
     RETURNING number, slug, url, status, created_at, updated_at";
 
@@ -77,15 +78,17 @@ pub async fn by_slug(
     one(db, statement!(BY_SLUG, program, slug)).await?.first()
 }
 
-/// Creates a destination unless its slug is taken; the first is the default.
+/// Creates a destination unless its slug is taken; the first is the default. `by` is
+/// who does it.
 pub async fn create(
     db: &dyn Database,
     program: u16,
     slug: &Slug,
     url: &Destination,
     now: i64,
+    by: &str,
 ) -> Result<Created<Row>, DatabaseError> {
-    let insert = statement!(INSERT, program, slug.as_str(), url.as_str(), now);
+    let insert = statement!(INSERT, program, slug.as_str(), url.as_str(), now, by);
     let select = statement!(BY_SLUG, program, slug.as_str());
     let [inserted, existing] = several(db, [insert, select]).await?;
     Ok(Created::from_rows(inserted.first()?, existing.first()?))
@@ -99,6 +102,7 @@ pub async fn update(
     url: Option<&Destination>,
     status: Option<Status>,
     now: i64,
+    by: &str,
 ) -> Result<Option<Row>, DatabaseError> {
     let update = statement!(
         UPDATE,
@@ -107,6 +111,7 @@ pub async fn update(
         url.map(Destination::as_str),
         status.map(Status::name),
         now,
+        by,
     );
     one(db, update).await?.first()
 }

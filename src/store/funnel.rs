@@ -372,17 +372,9 @@ mod tests {
     use crate::store::sqlite::Sqlite;
     use rusqlite::ToSql;
 
-    fn database() -> Sqlite {
-        let migrations = [
-            include_str!("../../migrations/0001_initial.sql"),
-            include_str!("../../migrations/0002_closed_loop.sql"),
-        ];
-        Sqlite::in_memory(&migrations).unwrap()
-    }
-
     /// The steps of a statement's plan, with values of the types that D1 binds.
     fn plan(sql: &str, parameters: &[&dyn ToSql]) -> Vec<String> {
-        database().with(|connection| {
+        Sqlite::migrated().with(|connection| {
             let mut explain = connection
                 .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
                 .unwrap();

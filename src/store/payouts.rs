@@ -243,11 +243,7 @@ mod tests {
 
     #[test]
     fn a_payout_reads_what_is_payable_and_its_own_lines_alone() {
-        let migrations = [
-            include_str!("../../migrations/0001_initial.sql"),
-            include_str!("../../migrations/0002_closed_loop.sql"),
-        ];
-        let database = Sqlite::in_memory(&migrations).unwrap();
+        let database = Sqlite::migrated();
         let payable = "SEARCH s USING INDEX rewards_payable (program=?)";
         let of_lead = "SEARCH o USING INDEX rewards_by_lead (lead=?)";
         let account = "SEARCH c USING PRIMARY KEY (program=? AND advocate=?)";

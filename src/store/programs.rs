@@ -96,7 +96,7 @@ const BY_SLUG: &str = "SELECT * FROM programs WHERE slug = ?1";
 
 const INSERT: &str = "
     INSERT INTO programs
-    SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12
+    SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13
     FROM programs
     HAVING coalesce(max(number), 0) < 4095
     ON CONFLICT (slug) DO NOTHING
@@ -114,7 +114,8 @@ const UPDATE: &str = "
       preview_title = coalesce(?9, preview_title),
       preview_description = coalesce(?10, preview_description),
       preview_image = coalesce(?11, preview_image),
-      updated_at = ?12
+      updated_at = ?12,
+      changed_by = ?13
     WHERE slug = ?1
     RETURNING *";
 
@@ -131,12 +132,13 @@ pub fn select(slug: &str) -> Statement {
     statement!(BY_SLUG, slug)
 }
 
-/// Creates a program unless its slug is taken.
+/// Creates a program unless its slug is taken; `by` is who does it.
 pub async fn create(
     db: &dyn Database,
     slug: &Slug,
     fields: Fields,
     now: i64,
+    by: &str,
 ) -> Result<Created<Row>, DatabaseError> {
     let insert = statement!(
         INSERT,
@@ -152,6 +154,7 @@ pub async fn create(
         fields.preview_description.unwrap_or_default(),
         fields.preview_image.unwrap_or_default(),
         now,
+        by,
     );
     let [inserted, existing] = several(db, [insert, select(slug.as_str())]).await?;
     Ok(Created::from_rows(inserted.first()?, existing.first()?))
@@ -163,6 +166,7 @@ pub async fn update(
     slug: &str,
     fields: Fields,
     now: i64,
+    by: &str,
 ) -> Result<Option<Row>, DatabaseError> {
     let update = statement!(
         UPDATE,
@@ -178,6 +182,7 @@ pub async fn update(
         fields.preview_description,
         fields.preview_image,
         now,
+        by,
     );
     one(db, update).await?.first()
 }

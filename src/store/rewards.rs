@@ -264,11 +264,7 @@ mod tests {
 
     #[test]
     fn rewards_are_found_by_the_index_that_finds_the_fewest() {
-        let migrations = [
-            include_str!("../../migrations/0001_initial.sql"),
-            include_str!("../../migrations/0002_closed_loop.sql"),
-        ];
-        let database = Sqlite::in_memory(&migrations).unwrap();
+        let database = Sqlite::migrated();
         for (sql, searched) in [
             (PAGE, "rewards_by_age (program=? AND (earned_at,id)<(?,?))"),
             (

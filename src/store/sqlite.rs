@@ -45,6 +45,18 @@ impl Sqlite {
 
 #[cfg(test)]
 impl Sqlite {
+    /// An empty database with all migrations, as it is in use.
+    pub(super) fn migrated() -> Self {
+        let migrations = [
+            include_str!("../../migrations/0001_initial.sql"),
+            include_str!("../../migrations/0002_closed_loop.sql"),
+            include_str!("../../migrations/0003_disposable_mail.sql"),
+            include_str!("../../migrations/0004_team.sql"),
+            include_str!("../../migrations/0005_console.sql"),
+        ];
+        Self::in_memory(&migrations).unwrap()
+    }
+
     /// The steps of a statement's plan, nothing bound.
     pub(super) fn plan(&self, sql: &str) -> Vec<String> {
         self.with(|connection| {

@@ -117,9 +117,6 @@ fn a_key_makes_no_key_that_may_do_more_than_itself() {
     };
     ask(&["links:write"]).expect(201);
     let problem = ask(&["links:write", "programs:write"]).problem(403);
-    assert_eq!(
-        problem["detail"],
-        "the key lacks the scope `programs:write`"
-    );
+    assert_eq!(problem["detail"], "it lacks the scope `programs:write`");
     assert_eq!(api.column("SELECT name FROM api_keys").len(), 2);
 }

@@ -18,6 +18,7 @@ mod harness;
 mod advocates;
 mod attribution;
 mod codes;
+mod content;
 mod conversions;
 mod destinations;
 mod funnel;

@@ -1,13 +1,16 @@
 //! `/v1/stats`
 
-use goodword::domain::{
-    channel::{Channel, Medium},
-    class::Class,
+use goodword::{
+    domain::{
+        channel::{Channel, Medium},
+        class::Class,
+    },
+    jobs::minutes,
 };
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN, Answer, Api, NOW, Visit};
+use crate::harness::{ADMIN, Answer, Api, NOW, Visit, block_on};
 
 const ALL: [&str; 6] = [
     "channel",
@@ -442,4 +445,289 @@ fn an_answer_takes_three_statements_at_most() {
     }
     // The program and the tallies; for destinations and advocates a list too.
     assert_eq!(api.batches() - before, 14);
+}
+
+#[test]
+fn a_filter_by_channel_leaves_the_rest_out_and_counts_its_own_visitors() {
+    let api = visited();
+    let of = |by: &str| api.stats(&format!("by={by}&channel=social"));
+    for by in ALL {
+        let total = of(by)["total"].clone();
+        assert_eq!(total["clicks"]["human"], 18, "{by}");
+        assert_eq!(total["shares"], json!({"intent": 1, "sent": 2}), "{by}");
+        // Each came by e-mail first, and by this channel as well.
+        assert_eq!(total["uniques"], 4, "{by}");
+    }
+    let rows = of("channel")["rows"].clone();
+    assert_eq!(rows[0]["clicks"]["human"], 0);
+    assert_eq!(rows[1]["uniques"], 4);
+    let days = of("day")["rows"].as_array().unwrap().clone();
+    let uniques: Vec<i64> = days
+        .iter()
+        .rev()
+        .take(2)
+        .map(|day| day["uniques"].as_i64().unwrap())
+        .collect();
+    assert_eq!(uniques, [2, 2]);
+    assert_eq!(keys(&of("advocate"))[..2], ["000001", "000002"]);
+    assert_eq!(of("advocate")["rows"][0]["clicks"]["human"], 9);
+    let (field, _) = api.get("/v1/stats?program=customers&channel=mail").field();
+    assert_eq!(field, "channel");
+}
+
+fn series(api: &Api, query: &str) -> Value {
+    api.get(&format!("/v1/stats/series?program=customers&{query}"))
+        .expect(200)
+}
+
+#[test]
+fn a_series_has_a_point_for_each_day_of_each_channel() {
+    let api = visited();
+    let chart = series(&api, "from=2026-11-20&to=2026-11-22");
+    assert_eq!(chart["unit"], "day");
+    assert_eq!(chart["zone"], "UTC");
+    assert_eq!(
+        chart["starts"],
+        json!(["2026-11-20", "2026-11-21", "2026-11-22"])
+    );
+    let lines = chart["series"].as_array().unwrap();
+    let channels: Vec<&str> = lines
+        .iter()
+        .map(|l| l["channel"].as_str().unwrap())
+        .collect();
+    let all: Vec<&str> = Channel::ALL.iter().map(|c| c.name()).collect();
+    assert_eq!(channels, all);
+    assert_eq!(
+        lines[1],
+        json!({"channel": "social", "human": [0, 6, 12], "suspected": [0, 2, 4],
+            "bot": [0, 2, 4], "shares": [0, 0, 3], "uniques": [0, 2, 2]})
+    );
+    assert_eq!(lines[2]["human"], json!([0, 0, 0]));
+    // Thirty days to today unless said.
+    assert_eq!(series(&api, "")["starts"].as_array().unwrap().len(), 30);
+}
+
+#[test]
+fn a_series_by_the_hour_is_the_one_that_statistics_answer() {
+    let api = visited();
+    let chart = series(&api, "unit=hour&from=2026-11-21&to=2026-11-22");
+    let hours = api.stats("by=hour&from=2026-11-21&to=2026-11-22");
+    assert_eq!(chart["starts"].as_array().unwrap().len(), 48);
+    for (n, hour) in hours["rows"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(chart["starts"][n], hour["key"]);
+        for class in ["human", "suspected", "bot"] {
+            let lines = chart["series"].as_array().unwrap().iter();
+            let sum: i64 = lines.map(|line| line[class][n].as_i64().unwrap()).sum();
+            assert_eq!(hour["clicks"][class], sum, "{hour}");
+        }
+    }
+}
+
+#[test]
+fn a_series_is_filtered_by_channel_medium_and_destination() {
+    let api = visited();
+    let human = |query: &str| -> Vec<i64> {
+        let chart = series(&api, &format!("from=2026-11-22&{query}"));
+        let lines = chart["series"].as_array().unwrap().iter();
+        lines
+            .map(|line| line["human"][0].as_i64().unwrap())
+            .collect()
+    };
+    assert_eq!(human(""), [6, 12, 0, 0, 0, 0]);
+    assert_eq!(human("channel=social"), [0, 12, 0, 0, 0, 0]);
+    assert_eq!(human("medium=x"), [0, 6, 0, 0, 0, 0]);
+    assert_eq!(
+        human("channel=email&medium=x"),
+        [0; 6],
+        "no medium of that channel"
+    );
+    assert_eq!(human("destination=home"), [6, 6, 0, 0, 0, 0]);
+    assert_eq!(
+        human("destination=offer&channel=social"),
+        [0, 6, 0, 0, 0, 0]
+    );
+    // A destination that is switched off had clicks, too.
+    api.patch(
+        "/v1/programs/customers/destinations/offer",
+        &json!({"status": "disabled"}),
+    )
+    .expect(200);
+    assert_eq!(human("destination=offer"), [0, 6, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_series_names_the_field_at_fault() {
+    let api = Api::furnished();
+    for (query, field) in [
+        ("program=nobody", "program"),
+        ("program=customers&unit=week", "unit"),
+        ("program=customers&channel=mail", "channel"),
+        ("program=customers&medium=fax", "medium"),
+        ("program=customers&destination=moon", "destination"),
+        ("program=customers&from=2026-11-23", "from"),
+        ("program=customers&from=2020-01-01", "from"),
+        ("program=customers&unit=hour&from=2026-10-01", "from"),
+        ("program=customers&by=day", "by"),
+    ] {
+        let refused = api.get(&format!("/v1/stats/series?{query}")).field();
+        assert_eq!(refused.0, field, "{query}: {}", refused.1);
+    }
+    let longest = series(&api, "from=2026-01-01&to=2029-01-04");
+    assert_eq!(longest["series"][5]["bot"].as_array().unwrap().len(), 1_100);
+    assert_eq!(
+        series(&api, "unit=hour&from=2026-10-01&to=2026-10-31")["starts"]
+            .as_array()
+            .unwrap()
+            .len(),
+        744
+    );
+}
+
+#[test]
+fn a_live_view_shows_the_last_thirty_minutes_and_no_others() {
+    let api = Api::furnished_in("Asia/Kathmandu"); // Its hours begin at :15.
+    let minute = 60_000;
+    let visit = |ago: i64, class: Class, medium: Medium| Visit {
+        at: api.now() - ago,
+        medium,
+        class,
+        ..Visit::default()
+    };
+    api.visit(
+        "Asia/Kathmandu",
+        &[
+            visit(0, Class::Human, Medium::Email),
+            visit(0, Class::Bot, Medium::Email),
+            visit(minute, Class::Suspected, Medium::X),
+            visit(minute, Class::Human, Medium::Linkedin),
+            visit(29 * minute, Class::Human, Medium::Qr),
+            visit(30 * minute, Class::Human, Medium::Qr),
+            visit(26 * 3_600_000, Class::Human, Medium::Qr),
+        ],
+    );
+    let share = json!({"program": "customers", "advocate": "ext:maya", "medium": "x",
+        "kind": "intent", "event_id": "1"});
+    api.post("/v1/shares", &share).expect(201);
+    let live = api.get("/v1/stats/live?program=customers").expect(200);
+    assert_eq!(live["now"], "2026-11-22T10:00:00.000Z");
+    let row = |at: &str, channel: &str, [human, suspected, bot, shares]: [i64; 4]| {
+        json!({"at": format!("2026-11-22T{at}:00.000Z"), "channel": channel, "human": human,
+            "suspected": suspected, "bot": bot, "shares": shares})
+    };
+    assert_eq!(
+        live["minutes"],
+        json!([
+            row("09:31", "print", [1, 0, 0, 0]),
+            row("09:59", "social", [1, 1, 0, 0]),
+            row("10:00", "email", [1, 0, 1, 0]),
+            row("10:00", "social", [0, 0, 0, 1]),
+        ])
+    );
+    api.wait(31 * minute);
+    let live = api.get("/v1/stats/live?program=customers").expect(200);
+    assert_eq!(live["minutes"], json!([]));
+    assert_eq!(
+        api.get("/v1/stats/live?program=nobody").field().0,
+        "program"
+    );
+}
+
+/// The rows of the tallies, and what they sum up to.
+fn tallies(api: &Api) -> (Vec<String>, Vec<String>) {
+    let sums = "sum(count), sum(new_visitors), sum(new_in_channel), sum(new_in_medium),
+        sum(new_at_destination), sum(new_in_hour)";
+    (
+        api.column(
+            "SELECT concat_ws(' ', hour % 86400 / 3600, minute, sum(count))
+            FROM tallies_by_hour GROUP BY hour, minute ORDER BY hour, minute",
+        ),
+        api.column(&format!(
+            "SELECT concat_ws(' ', hour, medium, destination, kind, {sums})
+            FROM tallies_by_hour GROUP BY hour, medium, destination, kind
+            ORDER BY hour, medium, destination, kind"
+        )),
+    )
+}
+
+#[test]
+fn minutes_are_gathered_once_their_hour_is_long_over_and_no_sum_changes() {
+    let api = Api::furnished();
+    let mut visits = Vec::new();
+    for hours in 0..4 {
+        for minutes in 0..3 {
+            visits.push(Visit {
+                at: NOW - hours * 3_600_000 + minutes * 60_000,
+                medium: Medium::ALL[usize::try_from(minutes).unwrap()],
+                visitor: Some(1),
+                ..Visit::default()
+            });
+            visits.push(visits[visits.len() - 1]);
+        }
+    }
+    api.visit("UTC", &visits);
+    let (rows, sums) = tallies(&api);
+    assert_eq!(rows.len(), 12);
+    let gather = |now: i64| block_on(minutes::gather(api.db(), now)).unwrap();
+    gather(NOW);
+    let (rows, now) = tallies(&api);
+    assert_eq!(now, sums);
+    // The hours from seven on ended less than two hours ago, or just then.
+    assert_eq!(rows[0], "7 60 6");
+    assert_eq!(rows.len(), 10);
+    gather(NOW);
+    gather(NOW + 899_000);
+    assert_eq!(tallies(&api), (rows, sums.clone()));
+    // Who comes late is counted, and gathered by the next one.
+    api.visit(
+        "UTC",
+        &[Visit {
+            at: NOW - 3 * 3_600_000,
+            ..Visit::default()
+        }],
+    );
+    let human = |api: &Api| api.stats("by=hour")["total"]["clicks"]["human"].clone();
+    assert_eq!(human(&api), 25);
+    assert_eq!(tallies(&api).0[..2], ["7 0 1", "7 60 6"]);
+    gather(NOW + 3 * 3_600_000);
+    assert_eq!(tallies(&api).0, ["7 60 7", "8 60 6", "9 60 6", "10 60 6"]);
+    assert_eq!(human(&api), 25);
+    // What began more than a day ago is left as it is.
+    api.visit(
+        "UTC",
+        &[Visit {
+            at: NOW - 30 * 3_600_000,
+            ..Visit::default()
+        }],
+    );
+    gather(NOW);
+    assert_eq!(tallies(&api).0[0], "4 0 1");
+}
+
+#[test]
+fn minutes_are_gathered_by_clocks_that_are_not_on_the_hour() {
+    for zone in [
+        "Asia/Kathmandu",
+        "Asia/Kolkata",
+        "Australia/Lord_Howe",
+        "Pacific/Chatham",
+    ] {
+        let api = Api::furnished_in(zone);
+        let visits: Vec<Visit> = (0..6)
+            .map(|n| Visit {
+                at: NOW - n * 15 * 60_000,
+                ..Visit::default()
+            })
+            .collect();
+        api.visit(zone, &visits);
+        block_on(minutes::gather(api.db(), NOW + 5 * 3_600_000)).unwrap();
+        assert_eq!(
+            api.column("SELECT DISTINCT CAST(minute AS TEXT) FROM tallies_by_hour"),
+            ["60"]
+        );
+        assert_eq!(
+            api.stats("by=hour")["total"]["clicks"]["human"],
+            6,
+            "{zone}"
+        );
+    }
 }

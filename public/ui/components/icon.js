@@ -12,7 +12,7 @@ const PATHS = {
   links: "M8.3 11.7a3.2 3.2 0 0 0 4.6 0l3-3a3.2 3.2 0 0 0-4.6-4.6l-1 1M11.7 8.3a3.2 3.2 0 0 0-4.6 0l-3 3a3.2 3.2 0 0 0 4.6 4.6l1-1",
   roi: "M5 3h10v14H5zM7.5 6h5M7.5 10h.01M10 10h.01M12.5 10h.01M7.5 13.5h.01M10 13.5h.01M12.5 13.5h.01",
   team: "M10 9.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4ZM3.5 17c.4-3.4 2.9-5 6.5-5s6.1 1.6 6.5 5",
-  more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
+  more: "M4 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0ZM9.5 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0ZM15 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0Z",
   close: "m5 5 10 10M15 5 5 15",
   check: "m4.5 10.5 3.7 3.7 7.3-8",
   copy: "M7.5 7.5h9v9h-9zM12.5 7.5v-4h-9v9h4",
@@ -35,3 +35,6 @@ const PATHS = {
 
 /** @param {{ name: IconName }} props */
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+
+/** Their names, for the page that shows them. */
+export const ICONS = /** @type {IconName[]} */ (Object.keys(PATHS));

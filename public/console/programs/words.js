@@ -1,0 +1,122 @@
+// The texts that advocates send: their channels and media, the placeholders in
+// them, and how long they are where that matters.
+
+/** @import { Content, Message } from "./types.js" */
+
+/** @type {readonly { channel: string, label: string, media: readonly (readonly [string, string])[], what: string }[]} */
+export const CHANNELS = [
+  { channel: "email", label: "Email", media: [], what: "The mail that an advocate's mail program is opened with." },
+  { channel: "social", label: "Social", what: "The post or message that a network's composer is opened with.", media: [
+    ["linkedin", "LinkedIn"], ["x", "X"], ["facebook", "Facebook"], ["whatsapp", "WhatsApp"], ["instagram", "Instagram"],
+  ] },
+  { channel: "link", label: "Link", what: "The text that goes with a link that is copied or handed on.", media: [["sms", "Text message"], ["share_sheet", "Share sheet"]] },
+  { channel: "verbal", label: "Spoken", what: "What an advocate or a rep can say; the link stands for their spoken code.", media: [["in_person", "In person"], ["phone", "Telephone"], ["video", "Video call"]] },
+  { channel: "print", label: "Print", what: "What stands beside the link or its QR code on paper.", media: [["qr", "QR code"]] },
+  { channel: "form", label: "Form", what: "What stands above the form in which an advocate names somebody.", media: [] },
+];
+
+export const PLACEHOLDERS = /** @type {const} */ ([
+  ["first_name", "the advocate's first name"],
+  ["advocate", "the advocate's whole name"],
+  ["program", "the program's name"],
+  ["link", "the advocate's own link"],
+]);
+
+/** @typedef {{ first_name: string, advocate: string, program: string, link: string }} Sample */
+
+/**
+ * What the previews put in for the placeholders.
+ * @param {string} program its name
+ * @returns {Sample}
+ */
+export const sample = (program) => ({
+  first_name: "Maya",
+  advocate: "Maya Okafor",
+  program,
+  link: `${location.origin}/7kq4txmaya2v9n3cw8hd5rjb6z`,
+});
+
+/**
+ * A text as it is sent.
+ * @param {string} text
+ * @param {Sample} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(first_name|advocate|program|link)\}/g, (_, /** @type {keyof Sample} */ name) => values[name]);
+}
+
+/**
+ * What is wrong with the placeholders of a text.
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+export function placeholderFault(text) {
+  const known = PLACEHOLDERS.map(([name]) => `{${name}}`);
+  const wrong = text.match(/\{[^{}]*\}|[{}]/g)?.find((found) => !known.some((name) => name === found));
+  if (!wrong) return undefined;
+  return wrong.length === 1 ? "A brace stands alone; braces stand around placeholders." : `${wrong} is no placeholder; there are ${known.join(", ")}.`;
+}
+
+/**
+ * The message of a channel, or of a medium in it; the medium's own goes first.
+ * @param {Message[]} messages
+ * @param {string} channel
+ * @param {string | null} medium
+ */
+export function messageOf(messages, channel, medium) {
+  const at = (/** @type {string | null} */ wanted) =>
+    messages.find((message) => message.channel === channel && (message.medium ?? null) === wanted);
+  return { own: at(medium), standard: at(null) };
+}
+
+/**
+ * Content as it is stored: what says nothing is left out.
+ * @param {Content} content
+ * @returns {Content}
+ */
+export function tidy(content) {
+  const { color, ...brand } = content.brand;
+  return {
+    ...content,
+    // A colour is said or left out; an empty one is none.
+    brand: /** @type {Content["brand"]} */ (color === "" ? brand : { color: color.toLowerCase(), ...brand }),
+    messages: content.messages.filter(({ subject, text }) => subject.trim() !== "" || text.trim() !== ""),
+  };
+}
+
+/** X counts every link as long as its own short ones. */
+const X_LINK = 23;
+export const X_MOST = 280;
+/** Ranges that X counts once; all else, emoji and CJK among it, counts twice. */
+const X_LIGHT = /[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]/;
+
+/**
+ * The length of a post as X counts it.
+ * @param {string} text with its link filled in
+ */
+export function xLength(text) {
+  const links = text.match(/https?:\/\/\S+/g) ?? [];
+  const rest = text.replace(/https?:\/\/\S+/g, "");
+  const graphemes = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(rest)];
+  return links.length * X_LINK + graphemes.reduce((sum, { segment }) => {
+    const characters = [...segment];
+    return sum + (characters.length === 1 && X_LIGHT.test(segment) ? 1 : characters.every((c) => X_LIGHT.test(c)) ? characters.length : 2);
+  }, 0);
+}
+
+const GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const GSM_TWICE = "\f^{}\\[~]|€";
+
+/**
+ * How many text messages a text is (3GPP TS 23.038): 160 characters of the plain
+ * alphabet or 70 of any other, fewer where several have to be joined.
+ * @param {string} text
+ */
+export function smsParts(text) {
+  const plain = [...text].every((character) => GSM.includes(character) || GSM_TWICE.includes(character));
+  const length = plain
+    ? [...text].reduce((sum, character) => sum + (GSM_TWICE.includes(character) ? 2 : 1), 0)
+    : text.length;
+  const [single, joined] = plain ? [160, 153] : [70, 67];
+  return { length, plain, parts: length === 0 ? 0 : length <= single ? 1 : Math.ceil(length / joined), single };
+}
