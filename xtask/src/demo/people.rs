@@ -58,6 +58,7 @@ pub struct Program {
     pub destinations: &'static [(&'static str, &'static str)],
     pub labels: &'static [&'static str],
     pub rules: &'static str,
+    pub content: &'static str,
     pub advocates: &'static [Advocate],
     /// Clicks on an ordinary day, bots and all.
     pub daily: u64,
@@ -91,6 +92,7 @@ pub const PROGRAMS: [Program; 2] = [
             "webinar",
         ],
         rules: include_str!("rules/demo.json"),
+        content: include_str!("content/demo.json"),
         advocates: &CUSTOMERS,
         daily: 112,
         leads: 132,
@@ -107,6 +109,7 @@ pub const PROGRAMS: [Program; 2] = [
         destinations: &[("welcome", "?page=partners"), ("pricing", "?page=pricing")],
         labels: &["newsletter", "roadshow", "co-marketing"],
         rules: include_str!("rules/partners.json"),
+        content: include_str!("content/partners.json"),
         advocates: &PARTNERS,
         daily: 20,
         leads: 30,
@@ -320,6 +323,7 @@ mod tests {
         let reps: Vec<&str> = REPS.iter().map(|rep| rep.slug).collect();
         for program in &PROGRAMS {
             assert!(Rules::parse(program.rules).is_ok(), "{}", program.slug);
+            assert!(serde_json::from_str::<serde_json::Value>(program.content).is_ok());
             assert!(Zone::named(program.zone).is_some());
             let ids: BTreeSet<&str> = program.advocates.iter().map(|one| one.0).collect();
             assert_eq!(ids.len(), program.advocates.len());

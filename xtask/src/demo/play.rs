@@ -27,6 +27,9 @@ const BEGAN: i64 = 420;
 /// When there were payouts, and when the payer said what had become of them.
 const PAYOUTS: [(i64, i64); 2] = [(33, 30), (5, 2)];
 
+/// When a line of the landing page was rewritten.
+const EDITED: i64 = 21;
+
 /// When somebody looked at what waits for approval.
 const REVIEWS: [i64; 4] = [42, 28, 19, 12];
 
@@ -34,6 +37,7 @@ const REVIEWS: [i64; 4] = [42, 28, 19, 12];
 #[derive(Clone, Copy)]
 enum Event {
     Begins,
+    Edited,
     Joins(usize),
     Raises(usize),
     Steps(usize, usize),
@@ -112,6 +116,7 @@ impl<'a> Teller<'a> {
     fn plan(&self, add: &mut dyn FnMut(i64, Event)) {
         let ago = |days: i64| self.now - days * DAY;
         add(ago(BEGAN), Event::Begins);
+        add(ago(EDITED), Event::Edited);
         for (place, advocate) in self.program.advocates.iter().enumerate() {
             add(ago(advocate.7), Event::Joins(place));
         }
@@ -142,6 +147,7 @@ impl<'a> Teller<'a> {
     fn happens(&mut self, at: i64, event: Event) -> Result<(), String> {
         match event {
             Event::Begins => self.begins(at),
+            Event::Edited => self.says(at, 1, "Recommended by {advocate}"),
             Event::Joins(place) => self.joins(at, place),
             Event::Raises(place) => self.raises(at, place),
             Event::Steps(place, n) => self.steps(at, place, n),
@@ -173,12 +179,27 @@ impl<'a> Teller<'a> {
         for label in program.labels {
             house.create(at, &self.path("labels"), &json!({"slug": label}))?;
         }
+        self.says(at, 0, "A good word from {advocate}")?;
         let rules: Value = serde_json::from_str(program.rules)
             .map_err(|error| format!("rules of {}: {error}", program.slug))?;
         house.put(at, &self.path("rules"), &rules)?;
         let slugs: Vec<&str> = REPS.iter().map(|rep| rep.slug).collect();
         house.put(at, &self.path("routing"), &json!({"reps": slugs}))?;
         Ok(())
+    }
+
+    /// Sets what the program says, in place of a version; a later one is the user's.
+    fn says(&self, at: i64, before: u32, headline: &str) -> Result<(), String> {
+        let content: Value = serde_json::from_str(self.program.content)
+            .map_err(|error| format!("content of {}: {error}", self.program.slug))?;
+        let mut new = json!({"version": before, "content": content});
+        if let Some(said) = new.pointer_mut("/content/landing/headline") {
+            *said = headline.into();
+        }
+        match self.house.put(at, &self.path("content"), &new) {
+            Err(why) if why.contains(" answered 409") => Ok(()),
+            said => said.map(drop),
+        }
     }
 
     fn joins(&mut self, at: i64, place: usize) -> Result<(), String> {
