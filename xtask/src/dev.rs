@@ -43,6 +43,29 @@ impl Default for Options {
 /// Sets up, builds, starts, makes the demo, and stays until a signal comes.
 pub fn run(root: &Path, options: &Options) -> Result<(), String> {
     let began = now();
+    let Dev { server, ready, .. } = &mut start(root, options)?;
+    say(&format!("ready after {}", seconds(began.elapsed())));
+    ready.print();
+    if let Some(file) = &options.ready_file {
+        ready.write(file)?;
+    }
+    server.follow_log();
+    server.wait()?;
+    say("everything has ended; `cargo xtask dev` finds the data again");
+    Ok(())
+}
+
+/// A Worker that answers; dropping it ends it.
+pub struct Dev {
+    // Ends before what it sends mail to.
+    server: Server,
+    _mail: Mail,
+    /// Where it is and who may ask it.
+    pub ready: Ready,
+}
+
+/// Sets up, builds, starts, and makes the demo.
+pub fn start(root: &Path, options: &Options) -> Result<Dev, String> {
     let mail_port = mail_port(options)?;
     server::port_is_free(options.port, "--port")?;
     server::port_is_free(mail_port, "--mail-port")?;
@@ -83,21 +106,16 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
         let links = published.and_then(|()| demo::links(&base_url, &secrets));
         demo(&mut server, &base_url, links)?
     };
-    let ready = Ready {
-        base_url,
-        admin_key: secrets.admin_key,
-        mail_url: mail.url.clone(),
-        links,
-    };
-    say(&format!("ready after {}", seconds(began.elapsed())));
-    ready.print();
-    if let Some(file) = &options.ready_file {
-        ready.write(file)?;
-    }
-    server.follow_log();
-    server.wait()?;
-    say("everything has ended; `cargo xtask dev` finds the data again");
-    Ok(())
+    Ok(Dev {
+        server,
+        ready: Ready {
+            base_url,
+            admin_key: secrets.admin_key,
+            mail_url: mail.url.clone(),
+            links,
+        },
+        _mail: mail,
+    })
 }
 
 /// Beside the Worker's, unless said.
@@ -126,9 +144,11 @@ fn demo(
 }
 
 /// What a person or a script needs to go on.
-struct Ready {
-    base_url: String,
-    admin_key: String,
+pub struct Ready {
+    /// Where the Worker answers.
+    pub base_url: String,
+    /// The operator's key.
+    pub admin_key: String,
     mail_url: String,
     links: Option<Links>,
 }

@@ -16,6 +16,7 @@ mod generated;
 mod mail;
 mod process;
 mod report;
+mod screenshots;
 mod secrets;
 mod server;
 mod setup;
@@ -44,6 +45,8 @@ cargo xtask COMMAND
                                 the last two are null with --empty
   test     everything that a change has to pass; .ci/run is this
              --only STEP        one step alone; may be given again
+  screenshots  of every page, with the demo, into screenshots/
+             --only PATH        one page alone, like /console/leads; may be given again
   build    the Worker into build/, and what its pages load into public/vendor/,
            unless they are there already
   openapi  public/openapi.json from the code
@@ -73,7 +76,8 @@ fn command(root: &Path) -> Result<(), String> {
     let command = arguments.next().unwrap_or_else(|| "help".into());
     match command.as_str() {
         "dev" => dev::run(root, &dev_options(arguments)?),
-        "test" => test::run(root, &steps(arguments)?),
+        "test" => test::run(root, &named(arguments, "--only")?),
+        "screenshots" => screenshots::run(root, &named(arguments, "--only")?),
         "build" => {
             arguments.no_more()?;
             setup::building(root)?;
@@ -114,15 +118,16 @@ fn dev_options(mut arguments: Arguments) -> Result<dev::Options, String> {
     Ok(options)
 }
 
-fn steps(mut arguments: Arguments) -> Result<Vec<String>, String> {
-    let mut steps = Vec::new();
+/// What an option names that may be given again.
+fn named(mut arguments: Arguments, option: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
     while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--only" => steps.push(arguments.value("--only")?),
-            other => return Err(unknown(other)),
+        if argument != option {
+            return Err(unknown(&argument));
         }
+        names.push(arguments.value(option)?);
     }
-    Ok(steps)
+    Ok(names)
 }
 
 fn mode(mut arguments: Arguments) -> Result<Mode, String> {

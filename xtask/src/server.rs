@@ -44,6 +44,21 @@ pub fn port_is_free(port: u16, option: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Ports that nobody listens on, as far as can be told beforehand.
+pub fn free_ports<const N: usize>() -> Result<[u16; N], String> {
+    let mut ports = [0; N];
+    let mut held = Vec::new();
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        let listener = listener.map_err(|error| format!("there is no free port: {error}"))?;
+        let address = listener.local_addr();
+        *port = address.map_err(|error| error.to_string())?.port();
+        // So that the next one is another.
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
 /// Brings the local D1 to the last migration.
 pub fn migrate(root: &Path, state: &Path) -> Result<(), String> {
     // wrangler.toml says which database it is.
@@ -182,7 +197,7 @@ impl Server {
     }
 
     /// Waits for the end: ours by a signal, or wrangler's own, which is an error.
-    pub fn wait(mut self) -> Result<(), String> {
+    pub fn wait(&mut self) -> Result<(), String> {
         let status = self.child.wait()?;
         self.join();
         if process::interrupted() {
