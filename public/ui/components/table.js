@@ -32,8 +32,8 @@ import { html, useEffect, useId, useRef, useState } from "/vendor/ui.js";
  *   stacked?: boolean,
  *   class?: string,
  * }} props `rowKey` tells rows apart, because `key` is preact's own; `onSelect`
- *   gives every row a checkbox, which `rowName` names; `stacked` makes rows cards on
- *   a phone, where a column of class `corner` has its corner
+ *   gives every row a checkbox, which `rowName` names; `stacked` makes rows cards
+ *   where there is little room, with a column of class `corner` in theirs
  */
 export function Table({ columns, rows, caption, rowKey = (_, index) => index, empty, showCaption, sort, onSort, selected, onSelect, rowName, rowClass, stacked, class: more }) {
   const scroll = useRef(/** @type {HTMLElement | null} */ (null));
