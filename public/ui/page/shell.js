@@ -65,8 +65,11 @@ function Groups({ groups, nav }) {
   </div>`);
 }
 
+/** The program goes along, for another tab may look at another one. @param {NavItem} item */
+const address = ({ href, bare }) => (bare || !chosenProgram.value ? href : `${href}?program=${encodeURIComponent(chosenProgram.value.slug)}`);
+
 /** @param {{ item: NavItem, nav: string }} props */
-const Link = ({ item, nav }) => html`<a class="nav-link" href=${item.href} aria-current=${item.key === nav ? "page" : undefined}>
+const Link = ({ item, nav }) => html`<a class="nav-link" href=${address(item)} aria-current=${item.key === nav ? "page" : undefined}>
   <${Icon} name=${item.key} /><span>${item.label}</span>
 </a>`;
 
