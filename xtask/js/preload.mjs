@@ -1,5 +1,6 @@
 // Writes into every page of public/ which modules it is going to ask for, so that
-// a browser fetches them at once and not one layer of imports after another.
+// a browser fetches them at once and not one layer of imports after another, and
+// that nothing is drawn before the page is.
 // `--check` writes nothing, and fails if a page's list is not what it imports.
 // Pages that are named are the only ones looked at: `preload.mjs console/team.html`.
 
@@ -41,7 +42,7 @@ for (const name of readdirSync(root, { recursive: true, encoding: "utf8" })) {
   const entry = ENTRY.exec(before)?.[1];
   if (!entry) continue;
   const hints = below(resolve(`/${dirname(name)}`, entry)).map((path) => `<link rel="modulepreload" href="${path}">\n`).join("");
-  const after = before.replace(HINT, "").replace(/^.*<script type="module"/m, (line) => hints + line);
+  const after = before.replace(HINT, "").replace(/<script type="module"(?: blocking="render")?/, `${hints}<script type="module" blocking="render"`);
   if (after === before) continue;
   wrong += 1;
   if (check) console.error(`public/${name}: its modulepreload links are not what it imports; run node xtask/js/preload.mjs`);
