@@ -42,6 +42,8 @@ for (const name of readdirSync(root, { recursive: true, encoding: "utf8" })) {
   const entry = ENTRY.exec(before)?.[1];
   if (!entry) continue;
   const hints = below(resolve(`/${dirname(name)}`, entry)).map((path) => `<link rel="modulepreload" href="${path}">\n`).join("");
+  // A page without imports has something to show without its script.
+  if (hints === "") continue;
   const after = before.replace(HINT, "").replace(/<script type="module"(?: blocking="render")?/, `${hints}<script type="module" blocking="render"`);
   if (after === before) continue;
   wrong += 1;
