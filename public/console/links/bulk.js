@@ -7,7 +7,7 @@ import { Badge, Button, Card, Empty, Field, Select, Table, Textarea, toast } fro
 import { downloadCsv } from "/ui/download.js";
 import { number } from "/ui/format.js";
 import { fileName } from "/ui/qr.js";
-import { CHANNELS } from "./media.js";
+import { CHANNELS, isMedium, mediumName } from "./media.js";
 import { useLook } from "./qr-panel.js";
 import { issue, read } from "./rows.js";
 import { SheetPanel } from "./sheet-panel.js";
@@ -64,7 +64,7 @@ export function Bulk({ program, content }) {
             <//>
           </div>
           <div class="row">
-            <label class="button"><input class="unseen" type="file" accept=".csv,.tsv,.txt,text/csv"
+            <label class="button links-file"><input class="unseen" type="file" accept=".csv,.tsv,.txt,text/csv"
               onChange=${(/** @type {any} */ event) => take(event.target.files[0])} />Choose a file</label>
             <${Button} onClick=${all}>All advocates<//>
             ${text ? html`<${Button} kind="quiet" onClick=${() => setText("")}>Empty it<//>` : ""}
@@ -72,7 +72,7 @@ export function Bulk({ program, content }) {
         ${sheet?.ignored.length && !everybody
           ? html`<p class="muted">Left aside, because links have no such columns: ${sheet.ignored.join(", ")}.</p>` : ""}
         <div class="links-begin">
-          <${Field} label="Where the others say nothing, it is shared by">
+          <${Field} label="Shared by, unless a row says otherwise">
             <${Select} value=${medium} onValue=${setMedium}>
               ${CHANNELS.map(({ channel, name, media }) => html`<optgroup key=${channel} label=${name}>
                 ${media.map((one) => html`<option key=${one.medium} value=${one.medium}>${one.name}</option>`)}
@@ -142,9 +142,9 @@ function Results({ run, program, content }) {
   const columns = [
     { key: "line", label: "Row", numeric: true, render: (/** @type {Issued} */ row) => number(row.line) },
     { key: "advocate", label: "Advocate", render: (/** @type {Issued} */ row) => row.name ?? row.advocate },
-    { key: "medium", label: "Medium", render: (/** @type {Issued} */ row) => row.medium ?? row.channel ?? "" },
+    { key: "medium", label: "Medium", render: (/** @type {Issued} */ row) => (row.medium && isMedium(row.medium) ? mediumName(row.medium) : row.medium ?? row.channel ?? "") },
     { key: "label", label: "Label", render: (/** @type {Issued} */ row) => row.label ?? "" },
-    { key: "url", label: "Link", render: (/** @type {Issued} */ row) => (row.error
+    { key: "url", label: "Link", class: "links-made", render: (/** @type {Issued} */ row) => (row.error
       ? html`<${Badge} tone="bad">Not made<//> <span>${row.error}</span>` : html`<code>${row.url}</code>`) },
   ];
   const save = () => downloadCsv(`${fileName(program.name, "links")}.csv`, HEADER,
@@ -159,7 +159,7 @@ function Results({ run, program, content }) {
       ${only ? html` <${Button} kind="quiet" onClick=${() => setOnly(false)}>Show all<//>` : ""}
     </p>
     ${run.fault ? html`<p class="error" role="alert">${run.fault}</p>` : ""}
-    ${printing ? html`<div class="row">${fields}</div><${SheetPanel} cards=${cards} program=${program} look=${look} />` : ""}
+    ${printing ? html`<div class="links-look">${fields}</div><${SheetPanel} cards=${cards} program=${program} look=${look} />` : ""}
     <${Table} caption="Links" columns=${columns} rows=${rows.slice(0, shown)} rowKey=${(/** @type {Issued} */ row) => row.line}
       empty=${html`<${Empty} title="Nothing here" />`} />
     ${rows.length > shown ? html`<${Button} onClick=${() => setShown(shown + 10 * SHOWN)}>Show more<//>` : ""}

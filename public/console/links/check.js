@@ -43,12 +43,13 @@ export function Check() {
   return html`<div class="links-check stack">
     <${Card} title="Check a link">
       <form class="links-ask" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); explain(code); }}>
-        <${Field} label="Link or code" hint="It may have been copied with whatever stood around it." error=${error}>
+        <${Field} label="Link or code" error=${error}>
           <${Input} value=${code} spellcheck=${false} autocomplete="off"
             onValue=${setCode} />
         <//>
         <${Button} kind="primary" type="submit" busy=${busy}>Explain<//>
       </form>
+      <p class="muted">The dot or the bracket behind it in a text does no harm.</p>
     <//>
     ${found ? html`<${Card} title="What it says" actions=${link && found.explained.works
         ? html`<${Button} kind="danger" onClick=${() => setAsking(true)}>Revoke the link<//>` : ""}>
@@ -59,14 +60,14 @@ export function Check() {
     <//>` : html`<${Card}><${Empty} title="A link tells all by itself">
       Paste one that somebody asks about: whose it is, where it leads, how it was shared, and whether it still works.
     <//><//>`}
-    <${Dialog} open=${asking} title="Revoke this link for good?" onClose=${() => setAsking(false)}
-      actions=${html`<${Button} onClick=${() => setAsking(false)}>Keep it<//>
-        <${Button} kind="danger" onClick=${revoke}>Revoke the link<//>`}>
-      <p>Whoever follows it sees a page that says it leads nowhere. This cannot be undone, and this very link
-        is never issued again: ${link?.advocate_name ?? "the advocate"} needs one of another medium or label.</p>
-      <p class="muted">What was counted until now stays.</p>
-    <//>
-  </div>`;
+  </div>
+  <${Dialog} open=${asking} title="Revoke this link for good?" onClose=${() => setAsking(false)}
+    actions=${html`<${Button} onClick=${() => setAsking(false)}>Keep it<//>
+      <${Button} kind="danger" onClick=${revoke}>Revoke the link<//>`}>
+    <p>Whoever follows it sees a page that says it leads nowhere. This cannot be undone, and this very link
+      is never issued again: ${link?.advocate_name ?? "the advocate"} needs one of another medium or label.</p>
+    <p class="muted">What was counted until now stays.</p>
+  <//>`;
 }
 
 /** @param {unknown} fault */

@@ -93,9 +93,10 @@ export function QrPanel({ link, content, medium, program, advocate, onMedium }) 
         </div>
       </div>
     </div>
-    ${medium === "qr" || medium === "print" ? "" : html`<p class="links-note">Who scans this counts as
-      ${" "}${mediumName(medium)}, because that is what the link says.
-      ${" "}<${Button} kind="quiet" onClick=${() => onMedium("qr")}>Use a link for QR codes<//></p>`}
+    ${medium === "qr" || medium === "print" ? "" : html`<div class="links-note row">
+      <p>Who scans this counts as ${mediumName(medium)}: that is what the link says.</p>
+      <${Button} onClick=${() => onMedium("qr")}>Make it a link for QR codes<//>
+    </div>`}
     ${sheet ? html`<${SheetPanel} cards=${cards} program=${program} look=${look} copies />` : ""}
   <//>`;
 }

@@ -36,10 +36,11 @@ export function SheetPanel({ cards, program, look, copies = false }) {
   const [paper, setPaper] = useState(/** @type {Paper} */ (LETTER.test(navigator.language) ? "letter" : "a4"));
   const [layout, setLayout] = useState(/** @type {Layout} */ ("card"));
   const [count, setCount] = useState(10);
-  const [text, setText] = useState("Scan this, or tell us the code.");
+  const [written, setWritten] = useState(/** @type {string | undefined} */ (undefined));
   const [part, setPart] = useState(0);
   const [codes, setCodes] = useState(/** @type {Map<string, string>} */ (new Map()));
   const [spoken, setSpoken] = useState(false);
+  const text = written ?? (spoken ? "Scan this, or tell us the code." : "Scan this to see what I mean.");
 
   const chosen = useMemo(() => {
     const some = cards.slice(part * PART, (part + 1) * PART);
@@ -77,7 +78,7 @@ export function SheetPanel({ cards, program, look, copies = false }) {
         <//>
       <//>` : ""}
       <div class="sheet-text"><${Field} label="Text on the card">
-        <${Input} value=${text} maxlength="120" onValue=${setText} />
+        <${Input} value=${text} maxlength="120" onValue=${setWritten} />
       <//></div>
       <${Checkbox} label="Spoken code" checked=${spoken}
         onValue=${setSpoken} />
