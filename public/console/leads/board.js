@@ -3,8 +3,8 @@
 import { html, useEffect, useRef, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Badge, Button, Icon, Notice, Segments, Skeleton } from "/ui/components.js";
-import { date, number } from "/ui/format.js";
-import { Flags, Inside, When } from "../people/parts.js";
+import { date, dateTime, number } from "/ui/format.js";
+import { Flags, Inside } from "../people/parts.js";
 import { mediumName } from "../people/words.js";
 import { MoveMenu, moving } from "./move.js";
 import { STAGES, leadName, nextOf, since, stageName } from "./stages.js";
@@ -145,11 +145,11 @@ function LeadCard({ lead, writes, zone, repName, href, onDrag, onOpen, onMove })
     ${company && company !== leadName(lead) && html`<span class="lead-company">${company}</span>`}
     ${(lead.flags.length > 0 || lead.suspected) && html`<div class="row">${lead.suspected && html`<${Badge} tone="bad">Suspected<//>`}<${Flags} flags=${lead.flags.filter((flag) => flag !== "honeypot")} /></div>`}
     <dl class="lead-facts">
-      ${lead.advocate_name && html`<div><dt class="unseen">Referred by</dt><dd><${Icon} name="advocates" /><span title=${lead.advocate_name}>${lead.advocate_name}</span></dd></div>`}
+      ${lead.advocate_name && html`<div><dt class="unseen">Referred by</dt><dd><${Icon} name="advocates" /><span title=${[lead.advocate_name, lead.medium && mediumName(lead.medium)].filter(Boolean).join(", ")}>${lead.advocate_name}</span></dd></div>`}
       <div><dt class="unseen">Followed up by</dt><dd><${Icon} name="team" /><span>${lead.owner ? repName(lead.owner) : "Nobody yet"}</span></dd></div>
     </dl>
     ${lead.stage === "lost" && lead.reason && html`<p class="lead-reason">“${lead.reason}”</p>`}
-    <div class="lead-foot"><span class="muted" title=${`Came in on ${date(lead.at, zone)}`}><${When} at=${since(lead)} zone=${zone} />${lead.medium && ` · ${mediumName(lead.medium)}`}</span>
+    <div class="lead-foot"><time class="muted" datetime=${since(lead)} title=${`Here since ${dateTime(since(lead), zone)}; came in on ${date(lead.at, zone)}`}>${date(since(lead), zone, { day: "numeric", month: "short" })}</time>
       ${writes && html`<${MoveMenu} lead=${lead} onMove=${(/** @type {Stage} */ stage) => onMove(lead, stage)} />`}</div>
   </li>`;
 }

@@ -89,7 +89,7 @@ function About({ lead, full, program, session, reps }) {
     ["Referred by", lead.advocate
       ? (can(session, "advocates:read") ? html`<a href=${to("/console/advocates", { program: program.slug, advocate: lead.advocate })}>${name}</a>` : name)
       : html`<span class="muted">Nobody</span>`],
-    ["Came by", [lead.channel && channelName(lead.channel), lead.medium && mediumName(lead.medium)].filter((text, n, all) => text && all.indexOf(text) === n).join(", ")],
+    ["Came by", mediumName(lead.medium) || channelName(lead.channel)],
     ["Label", lead.label],
     ["Followed up by", lead.owner ? reps.repName(lead.owner) : html`<span class="muted">Nobody yet</span>`],
     ["Came in", `${dateTime(lead.at, program.zone)}, by ${sourceName(lead.source)}`],

@@ -16,7 +16,7 @@ import { mediumName } from "../people/words.js";
 function proof({ kind, proof: by, medium, place }, repName) {
   const where = place ? `, at “${place}”` : "";
   const how = medium ? ` (${mediumName(medium)})` : "";
-  if (kind === "rep") return `${repName(by)} heard of it${how}${where}.`;
+  if (kind === "rep") return `${repName(by)} heard of it ${{ in_person: "in person", phone: "on the phone", video: "on a video call" }[medium ?? ""] ?? ""}${where}.`;
   if (kind === "code") return `The code ${by} was given${how}.`;
   if (kind === "receipt") return `A click on a link${how}, proved by its receipt.`;
   return `A click on a link${how}, remembered by the browser.`;
