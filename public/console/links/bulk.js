@@ -137,7 +137,8 @@ function Results({ run, program, content }) {
   const [printing, setPrinting] = useState(false);
   const bad = run.issued.filter(({ error }) => error).length;
   const rows = only ? run.issued.filter(({ error }) => error) : run.issued;
-  const cards = useMemo(() => (printing ? run.issued.flatMap(card(program.slug)) : []), [printing, run.issued]);
+  const names = useNames(program.slug, printing && run.issued.some(({ name, url }) => url && !name));
+  const cards = useMemo(() => (printing ? run.issued.flatMap(card(program.slug, names)) : []), [printing, run.issued, names]);
 
   const columns = [
     { key: "line", label: "Row", numeric: true, render: (/** @type {Issued} */ row) => number(row.line) },
@@ -166,12 +167,37 @@ function Results({ run, program, content }) {
   <//>`;
 }
 
-/** @param {string} program */
-function card(program) {
+/**
+ * What advocates are called, by what a list may call them.
+ * @param {string} program
+ * @param {boolean} wanted
+ */
+function useNames(program, wanted) {
+  const [names, setNames] = useState(/** @type {Map<string, string>} */ (new Map()));
+  useEffect(() => {
+    if (!wanted) return;
+    let gone = false;
+    api.pages(`/v1/programs/${program}/advocates`).then(
+      (advocates) => {
+        if (!gone) setNames(new Map(advocates.flatMap(({ id, external_id, name }) => [[id, name], [`ext:${external_id}`, name]])));
+      },
+      // The cards say less without.
+      () => {},
+    );
+    return () => { gone = true; };
+  }, [program, wanted]);
+  return names;
+}
+
+/**
+ * @param {string} program
+ * @param {Map<string, string>} names
+ */
+function card(program, names) {
   return (/** @type {Issued} */ row) => (row.url ? [{
     key: String(row.line),
     url: row.url,
-    name: row.name ?? "",
+    name: row.name ?? names.get(row.advocate) ?? "",
     wanted: {
       program,
       advocate: row.advocate,

@@ -54,7 +54,7 @@ export function QrPanel({ link, content, medium, program, advocate, onMedium }) 
   const [transparent, setTransparent] = useState(false);
   const [sheet, setSheet] = useState(false);
   const title = `QR code: ${advocate.text}, ${program.name}`;
-  const name = qr.fileName(program.name, advocate.text, link?.label ?? "", medium, "qr");
+  const name = qr.fileName(program.name, advocate.text, link?.label ?? "", medium === "qr" ? "" : medium, "qr");
   const cards = useMemo(() => (link ? [{ key: link.code, url: link.url, name: advocate.text, wanted: {
     program: link.program, advocate: link.advocate, medium: link.medium, destination: link.destination, label: link.label,
   } }] : []), [link?.code, advocate.text]);
