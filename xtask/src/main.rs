@@ -14,6 +14,7 @@ mod demo;
 mod dev;
 mod generated;
 mod mail;
+mod order;
 mod process;
 mod report;
 mod screenshots;
