@@ -96,6 +96,7 @@ export function valueText(value) {
   if (typeof value === "string") {
     return value.startsWith("data:image/") ? `a picture of ${Math.ceil(value.length / 1_024)} KB` : value;
   }
+  if (typeof value === "object" && Object.keys(value).length === 0) return "";
   return typeof value === "number" ? String(value) : JSON.stringify(value, null, 2);
 }
 

@@ -120,11 +120,11 @@ function lookedAt(accounts) {
  * @param {{ dry: Dry | undefined, days?: number, onDays?: (days: number) => void, allowed?: boolean, dirty?: boolean, mistaken?: boolean }} props
  */
 export function DryRunTable({ dry, days, onDays, allowed = true, dirty = true, mistaken = false }) {
-  if (!allowed) return html`<section class="dry-run"><h3>Dry run</h3><p class="hint">Your role does not see rewards, so what rules would have paid is not shown.</p></section>`;
+  if (!allowed) return html`<section class="dry-run" aria-label="Dry run"><h3>Dry run</h3><p class="hint">Your role does not see rewards, so what rules would have paid is not shown.</p></section>`;
   const all = dry ? lines(dry) : [];
   const sums = totals(all);
   const compared = dirty && dry?.draft;
-  return html`<section class="dry-run" aria-busy=${dry?.busy ? "true" : undefined}>
+  return html`<section class="dry-run" aria-label="Dry run" aria-busy=${dry?.busy ? "true" : undefined}>
     <header>
       <h3>Dry run</h3>
       ${onDays && html`<label class="dry-run-days">Last

@@ -104,6 +104,9 @@ export function One({ slug, tab, session, onTab, onList }) {
     editor.load().then(() => setState("there"), (error) => setState(error instanceof ApiError ? error.message : "The program could not be had."));
   }, [editor]);
 
+  // On a phone the chosen tab may lie outside of what is seen.
+  useEffect(() => document.querySelector(".tab[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [state, current]);
+
   if (state === "loading") return html`<${Skeleton} lines=${6} />`;
   if (state !== "there") return html`<p class="error" role="alert">${state}</p><p><a href="/console/programs">All programs</a></p>`;
 
