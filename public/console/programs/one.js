@@ -134,7 +134,7 @@ export function One({ slug, tab, session, onTab, onList }) {
       ${current === "rewards" && html`<${Rewards} ...${props} dryRuns=${can(session, "rewards:read")} onConflict=${setConflict} />`}
       ${current === "versions" && html`<${Versions} ...${props} onOpenRules=${() => onTab("rewards")} />`}
     <//>
-    ${editable && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}
+    ${editable && !(current === "rewards" && editor.rulesDirty.value) && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}
     ${conflict && html`<${ConflictDialog} editor=${editor} conflict=${conflict} onClose=${() => setConflict(undefined)} onOverwrite=${() => {
       const { what, mine } = conflict;
       setConflict(undefined);
