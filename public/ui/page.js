@@ -38,6 +38,8 @@ export function page(options) {
   const root = document.createElement("div");
   document.body.append(root);
   load();
+  // Gone back to, a page is as it was left; whoever was signed in may have left too.
+  addEventListener("pageshow", (event) => { if (event.persisted) load(); });
   render(html`<${Whole} ...${options} />`, root);
 }
 

@@ -147,33 +147,51 @@ pub(super) async fn begin(request: Request) -> Result<Response, Problem> {
     same_origin(&request.head)?;
     let call = &request.call;
     let token = secret(Secret::Session)?;
-    let (session, expires_at) = (hash(&token), call.now + SESSION);
-    let caller = match proof.token {
-        Some(link) => {
-            let begun = if access::is_secret(Secret::SignIn, &link) {
-                members::begin(call.db(), &session, &hash(&link), call.now, expires_at).await?
-            } else {
-                None
-            };
-            let spent = "was used already, or has expired: ask for another link";
-            let id = begun.ok_or_else(|| Problem::field("token", spent))?;
-            let member = members::by_id(call.db(), &id).await?;
-            let member = member.ok_or(Problem::Unauthenticated)?;
-            Caller::member(member.id, member.role, Some(session))
-        }
-        None => {
-            let key = proof.admin_key.unwrap_or_default();
-            if !call.service.is_operators(key.trim()) {
-                let wrong = "is not the key that the Worker was given as ADMIN_KEY";
-                return Err(Problem::field("admin_key", wrong));
-            }
-            let operator = operators(call);
-            members::begin_operators(call.db(), &session, &operator, call.now, expires_at).await?;
-            Caller::operator(Some(session))
-        }
+    let new = New {
+        hash: hash(&token),
+        expires_at: call.now + SESSION,
+    };
+    let caller = if let Some(link) = proof.token {
+        new.by_link(call, &link).await?
+    } else {
+        let key = proof.admin_key.unwrap_or_default();
+        new.by_key(call, key.trim()).await?
     };
     let response = answer(call, &caller).await?;
     Ok(response.with("set-cookie", cookie(&token, SESSION / 1_000)))
+}
+
+/// A session that is not begun yet.
+struct New {
+    hash: String,
+    /// Unix ms.
+    expires_at: i64,
+}
+
+impl New {
+    /// Begins it with the token of a link, which is spent.
+    async fn by_link(self, call: &Call, link: &str) -> Result<Caller, Problem> {
+        let (db, now) = (call.db(), call.now);
+        let begun = if access::is_secret(Secret::SignIn, link) {
+            members::begin(db, &self.hash, &hash(link), now, self.expires_at).await?
+        } else {
+            None
+        };
+        let spent = "was used already, or has expired: ask for another link";
+        let member = begun.ok_or_else(|| Problem::field("token", spent))?;
+        Ok(Caller::member(member.id, member.role, Some(self.hash)))
+    }
+
+    /// Begins it with the operator's key.
+    async fn by_key(self, call: &Call, key: &str) -> Result<Caller, Problem> {
+        if !call.service.is_operators(key) {
+            let wrong = "is not the key that the Worker was given as ADMIN_KEY";
+            return Err(Problem::field("admin_key", wrong));
+        }
+        let (db, operator) = (call.db(), operators(call));
+        members::begin_operators(db, &self.hash, &operator, call.now, self.expires_at).await?;
+        Ok(Caller::operator(Some(self.hash)))
+    }
 }
 
 /// Answers who is signed in, and what they may do.

@@ -2,7 +2,7 @@
 
 use super::{Database, DatabaseError, Document, Statement, one, several, statement, time};
 use crate::{
-    decode::row,
+    decode::{self, row},
     domain::{
         access::Role,
         program::{Email, Name, Status},
@@ -56,10 +56,10 @@ const FORGET_LINKS_OF_DISABLED: &str = "
     DELETE FROM sign_in_links
     WHERE member = (SELECT id FROM members WHERE id = ?1 AND status = 'disabled')";
 
-const BY_ID: &str = "SELECT id, email, name, role, status FROM members WHERE id = ?1";
+const BY_ID: &str = "SELECT id, email, role FROM members WHERE id = ?1";
 
 const BY_EMAIL: &str = "
-    SELECT id, email, name, role, status FROM members
+    SELECT id, email, role FROM members
     WHERE lower(email) = lower(?1) AND status = 'active'";
 
 const INVITED: &str = concat!(
@@ -83,7 +83,7 @@ const BEGIN: &str = "
     SELECT ?1, m.id, ?3, ?3, ?4
     FROM sign_in_links l JOIN members m ON m.id = l.member
     WHERE l.hash = ?2 AND l.expires_at > ?3 AND m.status = 'active'
-    RETURNING member AS id";
+    RETURNING member AS id, (SELECT role FROM members WHERE id = member) AS role";
 
 const SPEND_LINK: &str = "DELETE FROM sign_in_links WHERE hash = ?1";
 
@@ -124,19 +124,15 @@ const SWEEP_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= ?1";
 const SWEEP_LINKS: &str = "DELETE FROM sign_in_links WHERE expires_at <= ?1";
 
 row! {
-    /// A member, as far as letters and access have to know them.
+    /// A member, as far as access has to know them.
     #[derive(Debug, Clone)]
-    pub struct Member {
+    pub struct Identity {
         /// Their id.
         pub id: String,
-        /// Where letters go.
-        pub email: String,
-        /// What they are called.
-        pub name: String,
         /// What they may do.
         pub role: Role,
-        /// Whether they get in.
-        pub status: Status,
+        /// Where letters go.
+        pub email: String = decode::or_default,
     }
 }
 
@@ -165,11 +161,11 @@ row! {
 /// What changes of a member; `None` leaves a stored value.
 #[derive(Debug)]
 pub struct Changes<'a> {
-    /// See [`Member`].
+    /// What they are called.
     pub name: Option<&'a Name>,
-    /// See [`Member`].
+    /// What they may do.
     pub role: Option<Role>,
-    /// See [`Member`].
+    /// Whether they get in.
     pub status: Option<Status>,
     /// Slug of the rep they are; empty for none.
     pub rep: Option<&'a str>,
@@ -226,12 +222,12 @@ pub async fn update(
 }
 
 /// A member by id.
-pub async fn by_id(db: &dyn Database, id: &str) -> Result<Option<Member>, DatabaseError> {
+pub async fn by_id(db: &dyn Database, id: &str) -> Result<Option<Identity>, DatabaseError> {
     one(db, statement!(BY_ID, id)).await?.first()
 }
 
 /// The active member of an address.
-pub async fn by_email(db: &dyn Database, email: &str) -> Result<Option<Member>, DatabaseError> {
+pub async fn by_email(db: &dyn Database, email: &str) -> Result<Option<Identity>, DatabaseError> {
     one(db, statement!(BY_EMAIL, email)).await?.first()
 }
 
@@ -257,20 +253,18 @@ pub async fn add_link(
     one(db, insert).await?.first()
 }
 
-/// Begins a session with a link, which is spent; answers whether it was one.
+/// Begins a session with a link, which is spent; answers whose it is, if it was
+/// one.
 pub async fn begin(
     db: &dyn Database,
     session: &str,
     link: &str,
     now: i64,
     expires_at: i64,
-) -> Result<Option<String>, DatabaseError> {
-    row! {
-        struct Begun { id: String }
-    }
+) -> Result<Option<Identity>, DatabaseError> {
     let insert = statement!(BEGIN, session, link, now, expires_at);
     let [begun, _] = several(db, [insert, statement!(SPEND_LINK, link)]).await?;
-    Ok(begun.first::<Begun>()?.map(|begun| begun.id))
+    begun.first()
 }
 
 /// Begins a session of the operator.

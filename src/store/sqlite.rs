@@ -1,9 +1,10 @@
 //! The port over embedded SQLite, for native tests and tools: the same SQL and
 //! the same migrations as D1.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use serde_json::{Map, Value as Json};
 
 use super::{Answer, Database, DatabaseError, Rows, Statement, Value};
@@ -19,6 +20,18 @@ impl Sqlite {
         for migration in migrations {
             connection.execute_batch(migration)?;
         }
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    /// A database that is there. What it was told last is not safe from the
+    /// machine's end: a tool that is cut off begins anew.
+    pub fn open(file: &Path) -> Result<Self, rusqlite::Error> {
+        let connection = Connection::open_with_flags(
+            file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
         Ok(Self(Mutex::new(connection)))
     }
 

@@ -18,7 +18,7 @@ fn from_us<'a>(api: &'a Api, method: Method, path: &str) -> Ask<'a> {
 /// The token of the link in a letter.
 pub fn token(letter: &Letter) -> String {
     let link = "https://go.example.com/sign-in#token=";
-    let rest = letter.text.split(link).nth(1).expect("a link");
+    let rest = letter.text.split(link).nth(1).unwrap();
     rest.lines().next().unwrap().to_owned()
 }
 
@@ -28,7 +28,7 @@ fn begin(api: &Api, proof: &Value) -> Answer {
 
 /// The cookie that an answer sets, as a browser sends it back.
 fn cookie(answer: &Answer) -> String {
-    let set = answer.header("set-cookie").expect("a cookie");
+    let set = answer.header("set-cookie").unwrap();
     set.split(';').next().unwrap().to_owned()
 }
 

@@ -34,6 +34,7 @@ after(async () => {
  * @typedef {object} Dev
  * @property {import("node:child_process").ChildProcess} child
  * @property {number} port
+ * @property {number} mailPort
  * @property {string} state
  * @property {string} said all of its output
  * @property {any} ready what the ready file says
@@ -47,9 +48,9 @@ after(async () => {
  * @returns {Promise<Dev>}
  */
 async function start(state, ...more) {
-  const port = await freePort();
+  const [port, mailPort] = [await freePort(), await freePort()];
   const file = join(folder, `ready-${started.length}.json`);
-  const options = ["--port", `${port}`, "--state", state, "--ready-file", file];
+  const options = ["--port", `${port}`, "--mail-port", `${mailPort}`, "--state", state, "--ready-file", file];
   // Cargo replaces itself with xtask, so the child is xtask.
   const child = spawn("cargo", ["xtask", "dev", ...options, ...more], {
     cwd: ROOT,
@@ -61,6 +62,7 @@ async function start(state, ...more) {
   const dev = {
     child,
     port,
+    mailPort,
     state,
     said: "",
     ready: undefined,
@@ -79,12 +81,15 @@ async function start(state, ...more) {
   }, "the ready file", SECONDS_TO_START);
   assert.equal(statSync(file).mode & 0o777, 0o600, "it holds the key");
   dev.ready = JSON.parse(readFileSync(file, "utf8"));
-  assert.deepEqual(Object.keys(dev.ready).sort(), ["admin_key", "base_url", "links", "stats_url"]);
+  assert.deepEqual(Object.keys(dev.ready).sort(), 
+    ["admin_key", "base_url", "console_url", "links", "mail_url", "stats_url"]);
   assert.equal(dev.ready.base_url, `http://localhost:${port}`);
+  assert.equal(dev.ready.console_url, `http://localhost:${port}/console`);
+  assert.equal(dev.ready.mail_url, `http://localhost:${mailPort}/`);
   // Whatever finds nothing afterwards finds something now.
-  assert.equal(await listens(port), true);
+  for (const taken of [port, mailPort]) assert.equal(await listens(taken), true);
   const names = processes(dev).join("\n");
-  for (const name of [/xtask/, /supervise\.mjs/, /wrangler/, /workerd serve/]) assert.match(names, name);
+  for (const name of [/xtask/, /supervise\.mjs/, /mail\.mjs/, /wrangler/, /workerd serve/]) assert.match(names, name);
   return dev;
 }
 
@@ -152,7 +157,9 @@ function everyProcess() {
 async function nothingIsLeft(dev) {
   await until(async () => {
     const left = processes(dev);
-    if (await listens(dev.port)) left.push(`someone listens on ${dev.port}`);
+    for (const port of [dev.port, dev.mailPort]) {
+      if (await listens(port)) left.push(`someone listens on ${port}`);
+    }
     return left.length === 0 || left;
   }, "what dev left behind", SECONDS_TO_END);
 }
@@ -219,7 +226,15 @@ function edited(since) {
 }
 
 const secrets = () => (existsSync(SECRETS) ? readFileSync(SECRETS, "utf8") : undefined);
-const ONE_HUMAN_EACH = Object.fromEntries(CHANNELS.map((channel) => [channel, { human: 1, suspected: 0, bot: 0 }]));
+/**
+ * @param {Record<string, any>} before
+ * @param {string[]} channels in which a person has clicked since
+ */
+function withPeople(before, channels) {
+  const after = structuredClone(before);
+  for (const channel of channels) after[channel].human += 1;
+  return after;
+}
 
 test("dev makes a demo whose clicks count, outlives a kill, and leaves nobody behind", async (t) => {
   const state = join(folder, "demo");
@@ -231,6 +246,36 @@ test("dev makes a demo whose clicks count, outlives a kill, and leaves nobody be
   assert.ok(secretsMade?.includes(first.ready.admin_key));
   const made = codes(first);
   assert.deepEqual(made.map(([channel]) => channel), CHANNELS);
+  const past = await clicks(first);
+
+  await t.test("the demo has a past, and nothing of it is of the future", async () => {
+    assert.deepEqual(Object.keys(past).sort(), ["email", "form", "link", "print", "social", "verbal"]);
+    for (const [channel, { human, suspected, bot }] of Object.entries(past)) {
+      assert.ok(human > 50 && suspected + bot > 1, `${channel}: ${human} ${suspected} ${bot}`);
+    }
+    for (const state of ["pending", "held", "approved", "issued", "paid"]) {
+      const { items } = await ask(first, `/v1/rewards?program=demo&state=${state}`);
+      assert.ok(items.length > 0, state);
+    }
+    const { items: payouts } = await ask(first, "/v1/payouts?program=demo");
+    assert.equal(payouts.length, 2);
+    const { items: leads } = await ask(first, "/v1/leads?program=demo&limit=200");
+    assert.ok(leads.length > 100, `${leads.length} leads`);
+    const times = [...payouts.map(({ created_at }) => created_at), ...leads.map(({ at }) => at)].map(Date.parse);
+    assert.ok(Math.max(...times) < Date.now() && Math.min(...times) > Date.now() - 91 * 86_400_000);
+  });
+
+  await t.test("what the Worker sends is captured beside it", async () => {
+    const sent = await fetch(new URL("/emails", first.ready.mail_url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ from: "a@b.example", to: "dev@c.example", subject: "Hello", text: "there" }),
+    });
+    assert.equal(sent.status, 200);
+    const [message] = /** @type {any} */ (await (await fetch(new URL("/messages", first.ready.mail_url))).json());
+    assert.equal(message.subject, "Hello");
+    assert.ok(existsSync(join(state, "mail", `${message.id}.eml`)));
+  });
 
   await t.test("a click on each link is a human's in its channel", async () => {
     for (const channel of CHANNELS) await follow(first, first.ready.links[channel]);
@@ -240,9 +285,9 @@ test("dev makes a demo whose clicks count, outlives a kill, and leaves nobody be
     let seen;
     await until(async () => {
       seen = await clicks(first);
-      return CHANNELS.every((channel) => seen[channel]?.human) || seen;
+      return CHANNELS.every((channel) => seen[channel]?.human > past[channel].human) || seen;
     }, "three clicks", 30);
-    assert.deepEqual(seen, ONE_HUMAN_EACH);
+    assert.deepEqual(seen, withPeople(past, CHANNELS));
   });
 
   await t.test("when it is killed, everything ends that it has started", async () => {
@@ -258,19 +303,22 @@ test("dev makes a demo whose clicks count, outlives a kill, and leaves nobody be
       t.diagnostic("sources were edited meanwhile: what was built again is not looked at");
     } else {
       assert.match(second.said, /the Worker in build\/ is current/);
-      assert.doesNotMatch(second.said, /building|migrating|installing|adding|secrets/);
+      assert.doesNotMatch(second.said, /building|migrating|installing|adding|secrets|a past/);
     }
     assert.equal(second.ready.admin_key, first.ready.admin_key);
     assert.equal(secrets(), secretsMade);
     assert.deepEqual(codes(second), made);
-    assert.deepEqual(await clicks(second), ONE_HUMAN_EACH);
+    assert.deepEqual(await clicks(second), withPeople(past, CHANNELS));
     const programs = await ask(second, "/v1/programs");
-    assert.deepEqual(programs.items.map(({ slug }) => slug), ["demo"]);
-    const advocates = await ask(second, "/v1/programs/demo/advocates");
-    assert.deepEqual(advocates.items.map(({ external_id }) => external_id).sort(),
-      ["demo-aiko", "demo-jonas", "demo-maya"]);
+    assert.deepEqual(programs.items.map(({ slug }) => slug).sort(), ["demo", "partners"]);
+    const advocates = await ask(second, "/v1/programs/demo/advocates?limit=200");
+    const ids = advocates.items.map(({ external_id }) => external_id);
+    assert.equal(new Set(ids).size, 30);
+    assert.equal(ids.length, 30);
     const destinations = await ask(second, "/v1/programs/demo/destinations");
-    assert.equal(destinations.items.length, 1);
+    assert.equal(destinations.items.length, 4);
+    assert.ok(destinations.items.every(({ url }) => url.startsWith(`${second.ready.base_url}/demo/`)));
+    assert.equal((await (await fetch(new URL("/messages", second.ready.mail_url))).json()).length, 1);
   });
 
   await t.test("the links lead to where it listens now", async () => {
@@ -278,7 +326,7 @@ test("dev makes a demo whose clicks count, outlives a kill, and leaves nobody be
     await follow(second, second.ready.links.email);
     await until(async () => {
       const { email } = await clicks(second);
-      return email?.human === 2 || email;
+      return email?.human === past.email.human + 2 || email;
     }, "the second click", 30);
   });
 

@@ -96,7 +96,28 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     }
   }
   const base = url.origin;
+  const { api, ok } = client(base);
 
+  return {
+    mf,
+    base,
+    log,
+    api,
+    ok,
+    db,
+    /** @param {string[]} names */
+    faults: async (...names) => { await fetch(`${base}/__faults?set=${names.join()}`); },
+    stop: () => mf.dispose(),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof start>>} Worker */
+
+/**
+ * Calls of the API of a Worker, with the operator's key.
+ * @param {string} base its origin
+ */
+export function client(base) {
   /**
    * Calls the API; answers status, headers and the body, parsed where it is JSON.
    * @param {string} method
@@ -134,20 +155,8 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     return answer.body;
   }
 
-  return {
-    mf,
-    base,
-    log,
-    api,
-    ok,
-    db,
-    /** @param {string[]} names */
-    faults: async (...names) => { await fetch(`${base}/__faults?set=${names.join()}`); },
-    stop: () => mf.dispose(),
-  };
+  return { api, ok };
 }
-
-/** @typedef {Awaited<ReturnType<typeof start>>} Worker */
 
 /**
  * The statements of a migration; a trigger ends with its `END;`. A comment begins

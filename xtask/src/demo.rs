@@ -1,11 +1,38 @@
-//! Owns the demo program: a small one, made over HTTP as any client would, and
-//! the same however often it is made. What the user has changed stays changed.
+//! Owns the demo: two programs as if they had run for a year, with a quarter of
+//! clicks, leads and rewards. It is made once a state, before the Worker starts,
+//! by the API in this process, which is told that it was then. What the user has
+//! changed stays changed.
+//!
+//! In reading order: who is there ([`people`]), what was clicked ([`traffic`]),
+//! what came of it ([`story`]), how it is told ([`play`], to the [`house`]).
 
-use std::time::Duration;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use ureq::http::Response;
-use ureq::{Agent, Body};
+
+use crate::report::{timed, today};
+use crate::secrets::Secrets;
+use crate::server;
+
+mod people;
+
+mod habits;
+mod traffic;
+
+mod story;
+
+mod play;
+
+mod house;
+mod sql;
+
+mod api;
+mod random;
+
+use api::{Api, text};
+use house::House;
+use people::{PROGRAMS, Program};
 
 /// One link for each of three channels.
 pub struct Links {
@@ -17,142 +44,123 @@ pub struct Links {
     pub verbal: String,
 }
 
-/// Makes the demo, where it is not there already.
-pub fn make(base_url: &str, admin_key: &str) -> Result<Links, String> {
-    let api = Api {
-        agent: Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build()
-            .into(),
-        base_url,
-        authorization: format!("Bearer {admin_key}"),
+/// Makes the demo in a state, where it is not there already. The Worker does not
+/// run yet.
+pub fn make(state: &Path, base_url: &str, secrets: &Secrets) -> Result<(), String> {
+    let stamp = Stamp::of(state);
+    let Some(now) = stamp.due()? else {
+        return Ok(());
     };
-    api.create(
-        "/v1/programs",
-        &json!({
-            "slug": "demo",
-            "name": "Goodword demo",
-            "zone": "Europe/Berlin",
-            "pass_through": "utm",
-            "preview": {
-                "title": "A friend recommends Goodword",
-                "description": "Referral links that count every click once.",
-            },
-        }),
-    )?;
-    api.destination(&format!("{base_url}/demo/"))?;
-    api.create("/v1/programs/demo/labels", &json!({"slug": "launch"}))?;
-    for (external_id, kind, name) in [
-        ("demo-maya", "customer", "Maya Lindqvist"),
-        ("demo-jonas", "partner", "Jonas Weber"),
-        ("demo-aiko", "employee", "Aiko Tanaka"),
-    ] {
-        api.create(
-            "/v1/programs/demo/advocates",
-            &json!({"external_id": external_id, "kind": kind, "name": name}),
-        )?;
+    timed("making a demo with a past", || {
+        let house = House::open(&server::database(state)?, base_url, secrets)?;
+        play::tell(&house, base_url, now)
+    })?;
+    stamp.done(now)
+}
+
+/// Sees to it that the demo of a running Worker leads to where it listens, and
+/// answers links of it.
+pub fn links(base_url: &str, secrets: &Secrets) -> Result<Links, String> {
+    let api = Api::new(base_url, &secrets.admin_key);
+    for program in &PROGRAMS {
+        for (slug, query) in program.destinations {
+            let url = format!("{base_url}/demo/{query}");
+            destination(&api, program.slug, slug, &url)?;
+        }
     }
     Ok(Links {
-        email: api.link(&json!({"advocate": "ext:demo-maya", "channel": "email"}))?,
-        social: api.link(
+        email: link(
+            &api,
+            &json!({"advocate": "ext:demo-maya", "channel": "email"}),
+        )?,
+        social: link(
+            &api,
             &json!({"advocate": "ext:demo-jonas", "channel": "social", "medium": "linkedin"}),
         )?,
-        verbal: api.link(&json!({"advocate": "ext:demo-aiko", "channel": "verbal"}))?,
+        verbal: link(
+            &api,
+            &json!({"advocate": "ext:demo-aiko", "channel": "verbal"}),
+        )?,
     })
 }
 
-struct Api<'a> {
-    agent: Agent,
-    base_url: &'a str,
-    authorization: String,
+/// A program as the API takes it.
+fn described(program: &Program) -> Value {
+    let [title, description] = program.preview;
+    json!({
+        "slug": program.slug,
+        "name": program.name,
+        "zone": program.zone,
+        "pass_through": "utm",
+        "preview": {"title": title, "description": description},
+    })
 }
 
-impl Api<'_> {
-    /// Creates something and answers whether it is as described: one of the
-    /// same name that differs is the user's.
-    fn create(&self, path: &str, body: &Value) -> Result<bool, String> {
-        let mut answer = self.post(path, body)?;
-        match answer.status().as_u16() {
-            200 | 201 => Ok(true),
-            409 => Ok(false),
-            _ => Err(refusal(path, &mut answer)),
-        }
+/// The landing page is served by the Worker itself, so its URL goes with the
+/// port. A destination that is not on this machine is the user's.
+fn destination(api: &Api, program: &str, slug: &str, url: &str) -> Result<(), String> {
+    let collection = format!("/v1/programs/{program}/destinations");
+    if api.create(&collection, &json!({"slug": slug, "url": url}))? {
+        return Ok(());
     }
-
-    /// The landing page is served by the Worker itself, so its URL goes with
-    /// the port. A destination that is not on this machine is the user's.
-    fn destination(&self, url: &str) -> Result<(), String> {
-        let collection = "/v1/programs/demo/destinations";
-        if self.create(collection, &json!({"slug": "welcome", "url": url}))? {
-            return Ok(());
-        }
-        let path = format!("{collection}/welcome");
-        let mut answer = self
-            .agent
-            .get(self.url(&path))
-            .header("authorization", &self.authorization)
-            .call()
-            .map_err(|error| format!("{path}: {error}"))?;
-        let kept = body(&path, &mut answer)?;
-        let kept = kept.get("url").and_then(Value::as_str).unwrap_or_default();
-        if !is_ours(kept) {
-            return Ok(());
-        }
-        let mut answer = self
-            .agent
-            .patch(self.url(&path))
-            .header("authorization", &self.authorization)
-            .send_json(json!({"url": url}))
-            .map_err(|error| format!("{path}: {error}"))?;
-        body(&path, &mut answer).map(drop)
+    let path = format!("{collection}/{slug}");
+    let kept = api.get(&path)?;
+    if is_ours(text(&kept, "url")?) {
+        api.patch(&path, &json!({"url": url}))?;
     }
-
-    fn link(&self, whose: &Value) -> Result<String, String> {
-        let path = "/v1/links";
-        let mut wanted = json!({"program": "demo", "label": "launch"});
-        if let (Some(wanted), Some(whose)) = (wanted.as_object_mut(), whose.as_object()) {
-            wanted.extend(whose.clone());
-        }
-        let mut answer = self.post(path, &wanted)?;
-        let link = body(path, &mut answer)?;
-        link.get("url")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .ok_or_else(|| format!("{path}: no url in {link}"))
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Result<Response<Body>, String> {
-        self.agent
-            .post(self.url(path))
-            .header("authorization", &self.authorization)
-            .send_json(body)
-            .map_err(|error| format!("{path}: {error}"))
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base_url)
-    }
+    Ok(())
 }
 
 /// Whether a landing URL is one that an earlier start has set.
 fn is_ours(url: &str) -> bool {
     url.strip_prefix("http://localhost:")
-        .and_then(|rest| rest.strip_suffix("/demo/"))
-        .is_some_and(|port| port.parse::<u16>().is_ok())
+        .and_then(|rest| rest.split_once("/demo/"))
+        .is_some_and(|(port, query)| {
+            port.parse::<u16>().is_ok() && (query.is_empty() || query.starts_with("?page="))
+        })
 }
 
-fn body(path: &str, answer: &mut Response<Body>) -> Result<Value, String> {
-    if !answer.status().is_success() {
-        return Err(refusal(path, answer));
+fn link(api: &Api, whose: &Value) -> Result<String, String> {
+    let mut wanted = json!({"program": "demo", "label": "launch"});
+    if let (Some(wanted), Some(whose)) = (wanted.as_object_mut(), whose.as_object()) {
+        wanted.extend(whose.clone());
     }
-    let body = answer.body_mut().read_json();
-    body.map_err(|error| format!("{path}: {error}"))
+    let link = api.post("/v1/links", &wanted)?;
+    text(&link, "url").map(str::to_owned)
 }
 
-fn refusal(path: &str, answer: &mut Response<Body>) -> String {
-    let said = answer.body_mut().read_to_string().unwrap_or_default();
-    format!("{path} answered {}: {}", answer.status(), said.trim())
+/// For which moment the demo is made, and whether it is. One that broke off is
+/// made on for the same moment, so that nothing is there twice.
+struct Stamp(PathBuf);
+
+impl Stamp {
+    fn of(state: &Path) -> Self {
+        // Beside the database, so that it goes with it.
+        Self(state.join("v3/d1/.goodword-demo"))
+    }
+
+    /// The moment for which it has to be made yet (Unix milliseconds).
+    fn due(&self) -> Result<Option<i64>, String> {
+        let kept = fs::read_to_string(&self.0).unwrap_or_default();
+        let mut words = kept.split_whitespace();
+        match (words.next(), words.next().map(str::parse)) {
+            (Some("made"), _) => Ok(None),
+            (Some("begun"), Some(Ok(now))) => Ok(Some(now)),
+            _ => {
+                let now = today();
+                self.put("begun", now)?;
+                Ok(Some(now))
+            }
+        }
+    }
+
+    fn done(&self, now: i64) -> Result<(), String> {
+        self.put("made", now)
+    }
+
+    fn put(&self, word: &str, now: i64) -> Result<(), String> {
+        crate::stamp::put(&self.0, &format!("{word} {now}"))
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +170,21 @@ mod tests {
     #[test]
     fn only_a_landing_url_of_our_own_follows_the_port() {
         assert!(is_ours("http://localhost:8787/demo/"));
+        assert!(is_ours("http://localhost:8787/demo/?page=pricing"));
+        assert!(!is_ours("http://localhost:8787/demo/?mine"));
         assert!(!is_ours("http://localhost:8787/mine/"));
         assert!(!is_ours("https://example.com/demo/"));
+    }
+
+    #[test]
+    fn a_demo_that_broke_off_is_made_on_for_the_same_moment() {
+        let state = std::env::temp_dir().join(format!("goodword-demo-{}", std::process::id()));
+        fs::create_dir_all(state.join("v3/d1")).unwrap();
+        let stamp = Stamp::of(&state);
+        let now = stamp.due().unwrap().unwrap();
+        assert_eq!(stamp.due().unwrap(), Some(now));
+        stamp.done(now).unwrap();
+        assert_eq!(stamp.due().unwrap(), None);
+        fs::remove_dir_all(&state).unwrap();
     }
 }

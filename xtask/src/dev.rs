@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::demo::{self, Links};
+use crate::mail::Mail;
 use crate::report::{now, say, seconds, timed};
 use crate::server::{self, Server};
 use crate::{secrets, setup, vendor, wasm};
@@ -19,6 +20,8 @@ pub struct Options {
     pub empty: bool,
     /// Where it listens.
     pub port: u16,
+    /// Where captured mail is shown; the next port unless said.
+    pub mail_port: Option<u16>,
     /// Where its data live.
     pub state: Option<PathBuf>,
     /// What is written for scripts when it answers.
@@ -30,6 +33,7 @@ impl Default for Options {
         Self {
             empty: false,
             port: 8787,
+            mail_port: None,
             state: None,
             ready_file: None,
         }
@@ -39,38 +43,7 @@ impl Default for Options {
 /// Sets up, builds, starts, makes the demo, and stays until a signal comes.
 pub fn run(root: &Path, options: &Options) -> Result<(), String> {
     let began = now();
-    server::port_is_free(options.port)?;
-    if let Some(file) = &options.ready_file {
-        // One of an earlier start would speak of a Worker that is not there.
-        let _ = fs::remove_file(file);
-    }
-    let state = match &options.state {
-        Some(state) => state.clone(),
-        None => root.join(".wrangler/state"),
-    };
-    setup::building(root)?;
-    vendor::build(root)?;
-    wasm::build(root)?;
-    let admin_key = secrets::admin_key(root)?;
-    fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
-    server::migrate(root, &state)?;
-
-    let base_url = format!("http://localhost:{}", options.port);
-    let (mut server, _) = timed(&format!("starting the Worker at {base_url}"), || {
-        let mut server = Server::start(root, options.port, &state)?;
-        server.until_healthy(&base_url)?;
-        Ok(server)
-    })?;
-    let links = if options.empty {
-        None
-    } else {
-        demo(&mut server, &base_url, &admin_key)?
-    };
-    let ready = Ready {
-        base_url,
-        admin_key,
-        links,
-    };
+    let Dev { server, ready, .. } = &mut start(root, options)?;
     say(&format!("ready after {}", seconds(began.elapsed())));
     ready.print();
     if let Some(file) = &options.ready_file {
@@ -82,12 +55,84 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
     Ok(())
 }
 
+/// A Worker that answers; dropping it ends it.
+pub struct Dev {
+    // Ends before what it sends mail to.
+    server: Server,
+    _mail: Mail,
+    /// Where it is and who may ask it.
+    pub ready: Ready,
+}
+
+/// Sets up, builds, starts, and makes the demo.
+pub fn start(root: &Path, options: &Options) -> Result<Dev, String> {
+    let mail_port = mail_port(options)?;
+    server::port_is_free(options.port, "--port")?;
+    server::port_is_free(mail_port, "--mail-port")?;
+    if let Some(file) = &options.ready_file {
+        // One of an earlier start would speak of a Worker that is not there.
+        let _ = fs::remove_file(file);
+    }
+    let state = match &options.state {
+        Some(state) => state.clone(),
+        None => root.join(".wrangler/state"),
+    };
+    setup::building(root)?;
+    vendor::build(root)?;
+    wasm::build(root)?;
+    let secrets = secrets::both(root)?;
+    fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
+    server::migrate(root, &state)?;
+
+    let base_url = format!("http://localhost:{}", options.port);
+    let made = if options.empty {
+        Ok(())
+    } else {
+        demo::make(&state, &base_url, &secrets)
+    };
+    let mail = Mail::start(root, mail_port, &state)?;
+    let vars = mail.vars();
+    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, &**value)).collect();
+    let (mut server, _) = timed(&format!("starting the Worker at {base_url}"), || {
+        let mut server = Server::start(root, options.port, &state, &vars)?;
+        server.until_healthy(&base_url)?;
+        Ok(server)
+    })?;
+    let links = if options.empty {
+        None
+    } else {
+        // What was made beside the Worker is not yet where links are answered from.
+        let published = made.and_then(|()| server::cron(&base_url));
+        let links = published.and_then(|()| demo::links(&base_url, &secrets));
+        demo(&mut server, &base_url, links)?
+    };
+    Ok(Dev {
+        server,
+        ready: Ready {
+            base_url,
+            admin_key: secrets.admin_key,
+            mail_url: mail.url.clone(),
+            links,
+        },
+        _mail: mail,
+    })
+}
+
+/// Beside the Worker's, unless said.
+fn mail_port(options: &Options) -> Result<u16, String> {
+    let port = options.mail_port.or(options.port.checked_add(1));
+    port.filter(|port| *port != options.port)
+        .ok_or_else(|| "--mail-port: another port than the Worker's is needed".into())
+}
+
 /// A demo that the user has changed beyond making is no reason not to start.
-fn demo(server: &mut Server, base_url: &str, admin_key: &str) -> Result<Option<Links>, String> {
-    match timed("making the demo program", || {
-        demo::make(base_url, admin_key)
-    }) {
-        Ok((links, _)) => Ok(Some(links)),
+fn demo(
+    server: &mut Server,
+    base_url: &str,
+    links: Result<Links, String>,
+) -> Result<Option<Links>, String> {
+    match links {
+        Ok(links) => Ok(Some(links)),
         Err(why) => {
             // If wrangler is what ended, that is what to say.
             server.until_healthy(base_url)?;
@@ -99,13 +144,20 @@ fn demo(server: &mut Server, base_url: &str, admin_key: &str) -> Result<Option<L
 }
 
 /// What a person or a script needs to go on.
-struct Ready {
-    base_url: String,
-    admin_key: String,
+pub struct Ready {
+    /// Where the Worker answers.
+    pub base_url: String,
+    /// The operator's key.
+    pub admin_key: String,
+    mail_url: String,
     links: Option<Links>,
 }
 
 impl Ready {
+    fn console_url(&self) -> String {
+        format!("{}/console", self.base_url)
+    }
+
     fn stats_url(&self) -> String {
         format!("{}/v1/stats?program=demo&by=channel", self.base_url)
     }
@@ -114,9 +166,11 @@ impl Ready {
         let Self {
             base_url,
             admin_key,
+            mail_url,
             links,
         } = self;
-        println!("\n  Base URL    {base_url}\n  Admin key   {admin_key}");
+        println!("\n  Console     {}", self.console_url());
+        println!("  Mail        {mail_url}\n  Base URL    {base_url}\n  Admin key   {admin_key}");
         let url = if let Some(links) = links {
             println!(
                 "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}",
@@ -156,6 +210,8 @@ impl Ready {
         json!({
             "base_url": self.base_url,
             "admin_key": self.admin_key,
+            "console_url": self.console_url(),
+            "mail_url": self.mail_url,
             "stats_url": links.is_some().then(|| self.stats_url()),
             "links": links,
         })
@@ -171,6 +227,7 @@ mod tests {
         let mut ready = Ready {
             base_url: "http://localhost:1".into(),
             admin_key: "k".into(),
+            mail_url: "http://localhost:2/".into(),
             links: Some(Links {
                 email: "e".into(),
                 social: "s".into(),
@@ -182,6 +239,8 @@ mod tests {
             json!({
                 "base_url": "http://localhost:1",
                 "admin_key": "k",
+                "console_url": "http://localhost:1/console",
+                "mail_url": "http://localhost:2/",
                 "links": {"email": "e", "social": "s", "verbal": "v"},
                 "stats_url": "http://localhost:1/v1/stats?program=demo&by=channel",
             })
@@ -192,6 +251,8 @@ mod tests {
             json!({
                 "base_url": "http://localhost:1",
                 "admin_key": "k",
+                "console_url": "http://localhost:1/console",
+                "mail_url": "http://localhost:2/",
                 "links": null,
                 "stats_url": null,
             })

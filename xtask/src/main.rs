@@ -13,8 +13,11 @@ mod browser;
 mod demo;
 mod dev;
 mod generated;
+mod mail;
+mod order;
 mod process;
 mod report;
+mod screenshots;
 mod secrets;
 mod server;
 mod setup;
@@ -35,12 +38,16 @@ cargo xtask COMMAND
   dev      the Worker on this machine, with a demo program
              --empty            without the demo program
              --port N           8787 unless said
+             --mail-port N      where captured mail is shown; the next one unless said
              --state DIR        where D1, KV and queues live; .wrangler/state unless said
              --ready-file FILE  written as JSON when the Worker answers: base_url,
-                                admin_key, links {email, social, verbal}, stats_url;
+                                admin_key, console_url, mail_url,
+                                links {email, social, verbal}, stats_url;
                                 the last two are null with --empty
   test     everything that a change has to pass; .ci/run is this
              --only STEP        one step alone; may be given again
+  screenshots  of every page, with the demo, into screenshots/
+             --only PATH        one page alone, like /console/leads; may be given again
   build    the Worker into build/, and what its pages load into public/vendor/,
            unless they are there already
   openapi  public/openapi.json from the code
@@ -70,7 +77,8 @@ fn command(root: &Path) -> Result<(), String> {
     let command = arguments.next().unwrap_or_else(|| "help".into());
     match command.as_str() {
         "dev" => dev::run(root, &dev_options(arguments)?),
-        "test" => test::run(root, &steps(arguments)?),
+        "test" => test::run(root, &named(arguments, "--only")?),
+        "screenshots" => screenshots::run(root, &named(arguments, "--only")?),
         "build" => {
             arguments.no_more()?;
             setup::building(root)?;
@@ -101,12 +109,8 @@ fn dev_options(mut arguments: Arguments) -> Result<dev::Options, String> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--empty" => options.empty = true,
-            "--port" => {
-                options.port = match arguments.value("--port")?.parse() {
-                    Ok(port) if port > 0 => port,
-                    _ => return Err("--port: a number from 1 to 65535".into()),
-                }
-            }
+            "--port" => options.port = arguments.port("--port")?,
+            "--mail-port" => options.mail_port = Some(arguments.port("--mail-port")?),
             "--state" => options.state = Some(arguments.path("--state")?),
             "--ready-file" => options.ready_file = Some(arguments.path("--ready-file")?),
             other => return Err(unknown(other)),
@@ -115,15 +119,16 @@ fn dev_options(mut arguments: Arguments) -> Result<dev::Options, String> {
     Ok(options)
 }
 
-fn steps(mut arguments: Arguments) -> Result<Vec<String>, String> {
-    let mut steps = Vec::new();
+/// What an option names that may be given again.
+fn named(mut arguments: Arguments, option: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
     while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--only" => steps.push(arguments.value("--only")?),
-            other => return Err(unknown(other)),
+        if argument != option {
+            return Err(unknown(&argument));
         }
+        names.push(arguments.value(option)?);
     }
-    Ok(steps)
+    Ok(names)
 }
 
 fn mode(mut arguments: Arguments) -> Result<Mode, String> {
@@ -158,6 +163,13 @@ impl Arguments {
         self.0
             .pop_front()
             .ok_or_else(|| format!("{name} needs a value"))
+    }
+
+    fn port(&mut self, name: &str) -> Result<u16, String> {
+        match self.value(name)?.parse() {
+            Ok(port) if port > 0 => Ok(port),
+            _ => Err(format!("{name}: a number from 1 to 65535")),
+        }
     }
 
     /// A path as the caller meant it, wherever the children run.

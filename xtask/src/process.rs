@@ -14,7 +14,7 @@ use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 struct Running {
-    group: Option<Group>,
+    groups: Vec<Group>,
     interrupted: bool,
 }
 
@@ -23,9 +23,9 @@ struct Group {
     supervised: bool,
 }
 
-/// One child at a time: commands are sequences.
+/// What we have started and not seen the end of.
 static RUNNING: Mutex<Running> = Mutex::new(Running {
-    group: None,
+    groups: Vec::new(),
     interrupted: false,
 });
 
@@ -33,17 +33,19 @@ fn running() -> MutexGuard<'static, Running> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the running child's whole group
+/// From now on SIGINT, SIGTERM and SIGHUP end the running children's whole groups
 /// first; a second one no longer asks.
 pub fn heed_signals() -> Result<(), String> {
     ctrlc::set_handler(|| {
         let mut running = running();
         let again = std::mem::replace(&mut running.interrupted, true);
-        match &running.group {
+        if running.groups.is_empty() {
+            std::process::exit(130);
+        }
+        for group in &running.groups {
             // A killed supervisor could not end its charge; it needs 5 s at most.
-            Some(group) if again && !group.supervised => signal("KILL", group.id),
-            Some(group) => signal("TERM", group.id),
-            None => std::process::exit(130),
+            let kills = again && !group.supervised;
+            signal(if kills { "KILL" } else { "TERM" }, group.id);
         }
     })
     .map_err(|error| format!("signals cannot be handled: {error}"))
@@ -146,18 +148,23 @@ pub fn spawn(command: &mut Command) -> Result<Child, String> {
             _ => format!("{} cannot be started: {error}", name(command)),
         })?;
     let lifeline = inner.stdin.take();
-    running.group = Some(Group {
+    running.groups.push(Group {
         id: inner.id(),
         supervised: lifeline.is_some(),
     });
     Ok(Child { inner, lifeline })
 }
 
+/// The number of one that has ended may soon be another's.
+fn forget(id: u32) {
+    running().groups.retain(|group| group.id != id);
+}
+
 impl Child {
     /// Waits until it ends by itself or by a signal to us.
     pub fn wait(&mut self) -> Result<ExitStatus, String> {
         let status = self.inner.wait();
-        running().group = None;
+        forget(self.inner.id());
         status.map_err(|error| format!("a child is lost: {error}"))
     }
 
@@ -182,8 +189,9 @@ pub fn run_quietly(command: &mut Command) -> Result<(), String> {
 /// Runs a command and answers what it printed; errors are shown with all of it.
 pub fn output(command: &mut Command) -> Result<String, String> {
     let child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let id = child.inner.id();
     let output = child.inner.wait_with_output();
-    running().group = None;
+    forget(id);
     let output = output.map_err(|error| format!("a child is lost: {error}"))?;
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     judge(command, output.status).map_err(|why| {

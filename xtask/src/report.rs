@@ -1,6 +1,6 @@
 //! Owns how a command says what it is doing, and how long that took.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// One line.
 pub fn say(text: &str) {
@@ -27,6 +27,18 @@ pub fn timed<T>(
 )]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// The time of day (Unix milliseconds), for what is dated by it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command of the developer's machine, not wasm"
+)]
+pub fn today() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }
 
 /// A duration for people.

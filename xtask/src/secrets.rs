@@ -13,8 +13,17 @@ use crate::report::say;
 const FILE: &str = ".dev.vars";
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Sees to it that both secrets are there, and answers the operator's key.
-pub fn admin_key(root: &Path) -> Result<String, String> {
+/// What a local Worker has of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secrets {
+    /// The operator's key.
+    pub admin_key: String,
+    /// The keys of links, as the Worker reads them.
+    pub link_keys: String,
+}
+
+/// Sees to it that both secrets are there, and answers them.
+pub fn both(root: &Path) -> Result<Secrets, String> {
     let path = root.join(FILE);
     let kept = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -22,9 +31,13 @@ pub fn admin_key(root: &Path) -> Result<String, String> {
         Err(error) => return Err(format!("{FILE}: {error}")),
     };
     let mut added = String::new();
-    if value(&kept, "LINK_KEYS").is_none() {
-        let _ = writeln!(added, "LINK_KEYS=\"1:{}\"", hex(&random::<32>()?));
-    }
+    let link_keys = if let Some(keys) = value(&kept, "LINK_KEYS") {
+        keys.to_owned()
+    } else {
+        let keys = format!("1:{}", hex(&random::<32>()?));
+        let _ = writeln!(added, "LINK_KEYS=\"{keys}\"");
+        keys
+    };
     let admin_key = if let Some(key) = value(&kept, "ADMIN_KEY") {
         key.to_owned()
     } else {
@@ -45,7 +58,10 @@ pub fn admin_key(root: &Path) -> Result<String, String> {
             .map_err(|error| format!("{FILE}: {error}"))?;
         say("random secrets are in .dev.vars");
     }
-    Ok(admin_key)
+    Ok(Secrets {
+        admin_key,
+        link_keys,
+    })
 }
 
 /// As dotenv reads it: the last line of a name counts; an empty value is none.
@@ -128,19 +144,20 @@ mod tests {
         let root = std::env::temp_dir().join(format!("goodword-secrets-{}", std::process::id()));
         fs::create_dir_all(&root).unwrap();
         let file = root.join(FILE);
-        let made = admin_key(&root).unwrap();
-        assert_eq!(made.len(), 48);
+        let made = both(&root).unwrap();
+        assert_eq!(made.admin_key.len(), 48);
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
             0o600
         );
         let text = fs::read_to_string(&file).unwrap();
-        assert_eq!(value(&text, "LINK_KEYS").unwrap().len(), 66);
-        assert_eq!(admin_key(&root).unwrap(), made);
+        assert_eq!(made.link_keys.len(), 66);
+        assert_eq!(value(&text, "LINK_KEYS").unwrap(), made.link_keys);
+        assert_eq!(both(&root).unwrap(), made);
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
 
         fs::write(&file, "ADMIN_KEY=mine").unwrap();
-        assert_eq!(admin_key(&root).unwrap(), "mine");
+        assert_eq!(both(&root).unwrap().admin_key, "mine");
         let text = fs::read_to_string(&file).unwrap();
         assert!(text.starts_with("ADMIN_KEY=mine\nLINK_KEYS="), "{text}");
         fs::remove_dir_all(&root).unwrap();

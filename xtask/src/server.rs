@@ -1,8 +1,9 @@
 //! Owns the local Worker: wrangler under the supervisor, its state and its log.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::fs;
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -26,8 +27,8 @@ pub struct Server {
 /// settings, and shown only if the start fails.
 struct Log(Mutex<Option<Vec<String>>>);
 
-/// Says who could be there, if the port is taken.
-pub fn port_is_free(port: u16) -> Result<(), String> {
+/// Says who could be there, if the port is taken; `option` takes another.
+pub fn port_is_free(port: u16, option: &str) -> Result<(), String> {
     let taken = [
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)),
         TcpListener::bind((Ipv6Addr::LOCALHOST, port)),
@@ -37,10 +38,25 @@ pub fn port_is_free(port: u16) -> Result<(), String> {
     .any(|error| error.kind() == ErrorKind::AddrInUse);
     if taken {
         return Err(format!(
-            "port {port} is taken, perhaps by another `cargo xtask dev`: end that, or take another with --port"
+            "port {port} is taken, perhaps by another `cargo xtask dev`: end that, or take another with {option}"
         ));
     }
     Ok(())
+}
+
+/// Ports that nobody listens on, as far as can be told beforehand.
+pub fn free_ports<const N: usize>() -> Result<[u16; N], String> {
+    let mut ports = [0; N];
+    let mut held = Vec::new();
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        let listener = listener.map_err(|error| format!("there is no free port: {error}"))?;
+        let address = listener.local_addr();
+        *port = address.map_err(|error| error.to_string())?.port();
+        // So that the next one is another.
+        held.push(listener);
+    }
+    Ok(ports)
 }
 
 /// Brings the local D1 to the last migration.
@@ -60,6 +76,38 @@ pub fn migrate(root: &Path, state: &Path) -> Result<(), String> {
     .map(drop)
 }
 
+/// The file in which the local D1 lives. Nobody else may have it open.
+pub fn database(state: &Path) -> Result<PathBuf, String> {
+    let folder = state.join("v3/d1/miniflare-D1DatabaseObject");
+    let at_fault = |error: Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(at_fault)? {
+        let file = entry.map_err(at_fault)?.path();
+        let is_database = file.extension().is_some_and(|kind| kind == "sqlite");
+        if is_database && file.file_stem().is_some_and(|stem| stem != "metadata") {
+            found.push(file);
+        }
+    }
+    match found.pop() {
+        Some(file) if found.is_empty() => Ok(file),
+        _ => Err(format!(
+            "{}: one database was expected there",
+            folder.display()
+        )),
+    }
+}
+
+/// Has cron done its work, for which a local Worker waits in vain.
+pub fn cron(base_url: &str) -> Result<(), String> {
+    let url = format!("{base_url}/cdn-cgi/handler/scheduled");
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(30)))
+        .build()
+        .into();
+    let answer = agent.get(&url).call();
+    answer.map(drop).map_err(|error| format!("{url}: {error}"))
+}
+
 fn wrangler(root: &Path, state: &Path) -> Command {
     let mut command = process::supervised(root, process::bin(root, "wrangler"));
     command
@@ -76,16 +124,24 @@ fn wrangler(root: &Path, state: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts wrangler; the Worker is built.
-    pub fn start(root: &Path, port: u16, state: &Path) -> Result<Self, String> {
+    /// Starts wrangler; the Worker is built. `vars` go before those of wrangler.toml.
+    pub fn start(
+        root: &Path,
+        port: u16,
+        state: &Path,
+        vars: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let mut command = wrangler(root, state);
         command
             .args(["dev", "--local", "--show-interactive-dev-session=false"])
             .args(["--port", &port.to_string()])
             .arg("--persist-to")
-            .arg(state)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .arg(state);
+        for (name, value) in vars {
+            // wrangler parts them at the first colon.
+            command.args(["--var", &format!("{name}:{value}")]);
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = process::spawn(&mut command)?;
         let log = Arc::new(Log(Mutex::new(Some(Vec::new()))));
         let stdout = child.inner.stdout.take().map(|out| follow(out, &log));
@@ -141,7 +197,7 @@ impl Server {
     }
 
     /// Waits for the end: ours by a signal, or wrangler's own, which is an error.
-    pub fn wait(mut self) -> Result<(), String> {
+    pub fn wait(&mut self) -> Result<(), String> {
         let status = self.child.wait()?;
         self.join();
         if process::interrupted() {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
 
+use crate::order;
 use crate::process;
 use crate::report::{say, timed};
 use crate::setup::{WASM_BINDGEN, WORKER_BUILD};
@@ -57,24 +58,38 @@ pub fn build(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Optimises for the gzipped size, which is what the budget is in. worker-build's
-/// own pass (`-O`) inlines what then compresses worse: 374 KB against 347 KB here,
-/// and it keeps the names of functions, some 45 KB more; a panic says its file and
-/// line without them.
+/// What the runtime is known to run; of what else wasm-opt would make use of, an
+/// older one may know nothing.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-exception-handling",
+    "--enable-extended-const",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Optimises for the gzipped size, which is what the budget is in. What makes the
+/// wasm itself smaller can gzip worse: `-Oz` does, and inlining. Without names
+/// it is some 45 KB less; a panic says its file and line without them.
 fn optimise(root: &Path) -> Result<(), String> {
     let wasm = root.join(WASM);
+    let inline_nothing = ["-fimfs=0", "-aimfs=0", "-ocimfs=0"];
+    let drop_names = ["--strip-debug", "--strip-producers"];
+    wasm_opt(root, &[&["-O2"], &inline_nothing[..], &drop_names].concat())?;
+    let named = order::named(&bytes(root)?).ok_or(format!("{WASM} is not what rustc makes"))?;
+    fs::write(&wasm, named).map_err(|error| format!("{WASM}: {error}"))?;
+    wasm_opt(root, &["--reorder-functions-by-name", "--strip-debug"])
+}
+
+fn wasm_opt(root: &Path, passes: &[&str]) -> Result<(), String> {
+    let wasm = root.join(WASM);
     let mut command = process::command(root, process::bin(root, "wasm-opt"));
-    command
-        .args([
-            "-Oz",
-            "--all-features",
-            "--strip-debug",
-            "--strip-producers",
-        ])
-        .args(["-fimfs=0", "-aimfs=0", "-ocimfs=0"])
-        .arg(&wasm)
-        .arg("-o")
-        .arg(&wasm);
+    command.args(FEATURES).args(passes);
+    command.arg(&wasm).arg("-o").arg(&wasm);
     process::run(&mut command)
 }
 

@@ -1,8 +1,9 @@
 // The tab of the brand: its colour, with what can be read on it, and its logo.
 
 import { html, useId, useState } from "/vendor/ui.js";
+import { ColorInput } from "/ui/components.js";
 import { COLOR, DARK_TEXT, LIGHT_TEXT, contrast, isColor, ownPicture, safeColor, textOn } from "./check.js";
-import { Editable, TextField, fieldId } from "./controls.js";
+import { Around, Editable, aria, fieldId } from "./controls.js";
 import { LogoError, logoOf } from "./logo.js";
 
 /** @import { Editor } from "./editor.js" */
@@ -22,7 +23,7 @@ function Contrast({ color, text, name, best }) {
   const value = contrast(color, text);
   const [grade, what] = verdict(value);
   return html`<div class="contrast">
-    <div class="contrast-sample" style=${{ background: color, color: text }} aria-hidden="true">Aa</div>
+    <svg class="contrast-sample" viewBox="0 0 48 40" aria-hidden="true"><rect width="48" height="40" rx="7" fill=${color} /><text x="24" y="26" text-anchor="middle" fill=${text}>Aa</text></svg>
     <p><strong>${name}: ${ratio.format(value)} : 1</strong> <span class=${`grade${value < 4.5 ? " grade-low" : ""}`}>${grade}</span>
       <small>Good for ${what}.${best ? " This is what buttons use." : ""}</small></p>
   </div>`;
@@ -79,13 +80,12 @@ export function Brand({ editor, editable }) {
   const color = safeColor(brand.color || COLOR);
   const best = textOn(color);
   const logo = ownPicture(brand.logo);
+  const field = { path: "brand.color", label: "Colour", error: editor.errors.value["brand.color"] };
   const set = (/** @type {string} */ text) => editor.setContent(["brand", "color"], text);
   return html`<section class="beside">
     <header><h2>Brand</h2><p>How your landing page and QR codes look.</p></header>
     <${Editable} on=${editable}>
-      <${TextField} path="brand.color" label="Colour" class="input input-short" value=${brand.color} placeholder=${COLOR} spellcheck=${false} maxlength="7"
-        error=${editor.errors.value["brand.color"]} onInput=${(/** @type {string} */ text) => set(text.trim() && !text.trim().startsWith("#") ? `#${text.trim()}` : text.trim())}
-        after=${html`<input type="color" class="swatch-pick" aria-label="Pick the colour" value=${color} onInput=${(/** @type {Event} */ event) => set(/** @type {HTMLInputElement} */ (event.currentTarget).value)} />`} />
+      <${Around} ...${field}><div class="brand-color"><${ColorInput} ...${aria(field)} value=${brand.color} onValue=${set} /></div><//>
       <div role="group" aria-label="What can be read on the colour" id=${`${fieldId("brand.color")}-contrast`}>
         <${Contrast} color=${color} text=${LIGHT_TEXT} name="White text" best=${best === LIGHT_TEXT} />
         <${Contrast} color=${color} text=${DARK_TEXT} name="Dark text" best=${best === DARK_TEXT} />

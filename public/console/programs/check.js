@@ -82,7 +82,8 @@ export const isColor = (text) => /^#[0-9a-f]{6}$/i.test(text);
 
 /** The brand's colour where none is set, or where it is no colour. */
 export const COLOR = "#0a6653";
-export const DARK_TEXT = "#1e2226";
+/** Black, as only that leaves no colour on which neither text can be read. */
+export const DARK_TEXT = "#000000";
 export const LIGHT_TEXT = "#ffffff";
 
 /**

@@ -17,7 +17,9 @@ export function focusField(path) {
   for (let at = path; at; at = at.replace(/(\.[^.[]*|\[\d+\]|[^.[]+)$/, "")) {
     const found = document.getElementById(fieldId(at));
     if (!found) continue;
-    for (let around = found.closest("details"); around; around = around.parentElement?.closest("details") ?? null) around.open = true;
+    // A summary is seen as it is; what lies within has to be opened.
+    const within = found.tagName === "SUMMARY" ? found.parentElement?.parentElement : found;
+    for (let around = within?.closest("details"); around; around = around.parentElement?.closest("details")) around.open = true;
     found.focus();
     found.scrollIntoView({ block: "center" });
     return;
@@ -34,9 +36,10 @@ export function focusField(path) {
  */
 
 /**
- * @param {Common & { children: any }} props
+ * A label, a hint and an error around one control, which `aria` ties to them.
+ * @param {Common & { children?: any }} props
  */
-function Around({ path, label, hint, error, after, children }) {
+export function Around({ path, label, hint, error, after, children }) {
   const id = fieldId(path);
   return html`<div class="field">
     <label for=${id}>${label}</label>
@@ -48,7 +51,7 @@ function Around({ path, label, hint, error, after, children }) {
 }
 
 /** @param {Common} props */
-function aria({ path, hint, error }) {
+export function aria({ path, hint, error }) {
   const id = fieldId(path);
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   return { id, "aria-describedby": described || undefined, "aria-invalid": error ? "true" : undefined };
@@ -69,7 +72,7 @@ export function TextField({ path, label, hint, error, after, value, onInput, ...
 export function AreaField({ path, label, hint, error, after, value, onInput, ...more }) {
   const common = { path, label, hint, error };
   return html`<${Around} ...${common} after=${after}>
-    <textarea class="input textarea" rows="4" ...${more} ...${aria(common)} value=${value} onInput=${(/** @type {Event} */ event) => onInput(valueOf(event))}></textarea>
+    <textarea class="textarea" rows="4" ...${more} ...${aria(common)} value=${value} onInput=${(/** @type {Event} */ event) => onInput(valueOf(event))}></textarea>
   <//>`;
 }
 
@@ -80,7 +83,7 @@ export function SelectField({ path, label, hint, error, after, value, options, g
   const common = { path, label, hint, error };
   const known = [...options, ...groups.flatMap(([, more]) => more)].some(([option]) => option === value);
   return html`<${Around} ...${common} after=${after}>
-    <select class="input select" ...${aria(common)} value=${value} onChange=${(/** @type {Event} */ event) => onChange(valueOf(event))}>
+    <select class="select" ...${aria(common)} value=${value} onChange=${(/** @type {Event} */ event) => onChange(valueOf(event))}>
       ${!known && html`<option value=${value}>${value || "Choose…"}</option>`}
       ${options.map(([option, text]) => html`<option key=${option} value=${option}>${text}</option>`)}
       ${groups.map(([group, more]) => html`<optgroup key=${group} label=${group}>

@@ -59,8 +59,8 @@ function Row({ editor, destination, editable }) {
       <h3>${slug}</h3>
       ${number === 0 && html`<span class="badge">default</span>`}
       ${!active && html`<span class="badge warn">switched off</span>`}
-      ${editable && html`<button type="button" class="button quiet" disabled=${busy} aria-label=${`${active ? "Switch off" : "Switch on"} ${slug}`}
-        onClick=${() => patch({ status: active ? "disabled" : "active" })}>${active ? "Switch off" : "Switch on"}</button>`}
+      ${editable && html`<button type="button" class="button quiet" disabled=${busy}
+        onClick=${() => patch({ status: active ? "disabled" : "active" })}>${active ? "Switch off" : "Switch on"}<span class="unseen"> ${slug}</span></button>`}
     </div>
     <${Editable} on=${editable}>
       <form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); if (changed && !urlFault(url)) patch({ url }); }}>

@@ -1,6 +1,8 @@
 // What changed from one version to the next, for people to read.
 
 import { same } from "./check.js";
+import { ruleText } from "./rules.js";
+import { CHANNELS } from "./words.js";
 
 /**
  * @typedef {{ label: string, before: unknown, after: unknown }} Change
@@ -23,7 +25,11 @@ const LABELS = {
  */
 function identity(item) {
   if (typeof item?.id === "string") return item.id;
-  if (typeof item?.channel === "string") return item.medium ? `${item.channel} · ${item.medium}` : item.channel;
+  if (typeof item?.channel === "string") {
+    const channel = CHANNELS.find((one) => one.channel === item.channel);
+    const medium = channel?.media.find(([name]) => name === item.medium)?.[1] ?? item.medium;
+    return [channel?.label ?? item.channel, medium].filter(Boolean).join(" · ");
+  }
   return undefined;
 }
 
@@ -40,8 +46,9 @@ function byIdentity(list) {
 
 /** @param {any} item */
 function withoutIdentity(item) {
-  const { id: _id, channel: _channel, medium: _medium, ...rest } = item;
-  return rest;
+  const { id, channel: _channel, medium: _medium, ...rest } = item;
+  // A rule is read best as what it says.
+  return typeof id === "string" ? ruleText(item) : rest;
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
@@ -59,14 +66,17 @@ export function changes(before, after, path = []) {
   const [one, other] = [byIdentity(before ?? []), byIdentity(after ?? [])];
   if (one && other && (Array.isArray(before) || Array.isArray(after))) {
     const found = entries(one, other, path);
-    // The same elements in another order.
+    // Otherwise they are in another order, or differ in what no sentence says.
     if (found.length > 0) return found;
   }
   const objects = (isObject(before) || before === undefined || before === null) && (isObject(after) || after === undefined || after === null);
   if (objects && path.length < 3 && (isObject(before) || isObject(after))) {
     return entries(/** @type {any} */ (before ?? {}), /** @type {any} */ (after ?? {}), path);
   }
-  return [{ label: path.join(" · "), before, after }];
+  if (valueText(before) === "" && valueText(after) === "") return [];
+  // What stands within the rules or the messages is told by its own name.
+  const label = path.length > 1 && (path[0] === LABELS.rules || path[0] === LABELS.messages) ? path.slice(1) : path;
+  return [{ label: label.join(" · "), before, after }];
 }
 
 /**
@@ -86,6 +96,7 @@ export function valueText(value) {
   if (typeof value === "string") {
     return value.startsWith("data:image/") ? `a picture of ${Math.ceil(value.length / 1_024)} KB` : value;
   }
+  if (typeof value === "object" && Object.keys(value).length === 0) return "";
   return typeof value === "number" ? String(value) : JSON.stringify(value, null, 2);
 }
 

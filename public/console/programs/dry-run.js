@@ -21,6 +21,13 @@ const SPANS = [30, 90, 365, 1_100];
  */
 
 /**
+ * What the server's reader says of types, in words of the form.
+ * @param {Record<string, string>} fields
+ */
+export const plainly = (fields) => Object.fromEntries(Object.entries(fields).map(([path, detail]) => [path,
+  /expected [iu]\d+/i.test(detail) ? "Has to be a whole number." : detail.replace(/^Unknown variant `[^`]*`, expected/i, "Has to be")]));
+
+/**
  * Tries the draft whenever it changes; also answers what the server finds wrong.
  * @param {Editor} editor
  * @param {number} days
@@ -55,7 +62,7 @@ export function useDryRun(editor, days, allowed) {
         if (!late) setDry((before) => ({ ...before, draft, busy: false, failed: "" }));
       } catch (error) {
         if (late) return;
-        const fields = error instanceof ApiError ? error.fields : {};
+        const fields = error instanceof ApiError ? plainly(error.fields) : {};
         setErrors(fields);
         const failed = Object.keys(fields).length > 0 ? "" : "What the rules would have paid could not be had.";
         setDry((before) => ({ ...before, draft: undefined, busy: false, failed }));
@@ -103,23 +110,29 @@ const signed = (amount, unit) => (amount === 0 ? "no change" : `${amount > 0 ? "
 /** @param {{ paid: Paid | undefined }} props */
 const Cell = ({ paid }) => html`<td class="numeric">${paid ? html`${spoken(paid.amount, paid.unit)}<small>${paid.count} ${paid.count === 1 ? "reward" : "rewards"}</small>` : "–"}</td>`;
 
+/** @param {number} accounts */
+function lookedAt(accounts) {
+  if (accounts === 0) return "No advocate has a lead yet.";
+  return accounts === 1 ? "One advocate with a lead was looked at." : `${new Intl.NumberFormat().format(accounts)} advocates with a lead were looked at.`;
+}
+
 /**
  * @param {{ dry: Dry | undefined, days?: number, onDays?: (days: number) => void, allowed?: boolean, dirty?: boolean, mistaken?: boolean }} props
  */
 export function DryRunTable({ dry, days, onDays, allowed = true, dirty = true, mistaken = false }) {
-  if (!allowed) return html`<section class="dry-run"><h3>Dry run</h3><p class="hint">Your role does not see rewards, so what rules would have paid is not shown.</p></section>`;
+  if (!allowed) return html`<section class="dry-run" aria-label="Dry run"><h3>Dry run</h3><p class="hint">Your role does not see rewards, so what rules would have paid is not shown.</p></section>`;
   const all = dry ? lines(dry) : [];
   const sums = totals(all);
   const compared = dirty && dry?.draft;
-  return html`<section class="dry-run" aria-busy=${dry?.busy ? "true" : undefined}>
+  return html`<section class="dry-run" aria-label="Dry run" aria-busy=${dry?.busy ? "true" : undefined}>
     <header>
       <h3>Dry run</h3>
       ${onDays && html`<label class="dry-run-days">Last
-        <select class="input select" value=${String(days)} onChange=${(/** @type {Event} */ event) => onDays(Number(/** @type {HTMLSelectElement} */ (event.currentTarget).value))}>
+        <select class="select" value=${String(days)} onChange=${(/** @type {Event} */ event) => onDays(Number(/** @type {HTMLSelectElement} */ (event.currentTarget).value))}>
           ${SPANS.map((span) => html`<option key=${span} value=${String(span)}>${span === 1_100 ? "3 years" : `${span} days`}</option>`)}
         </select></label>`}
     </header>
-    <p class="hint">What these rules would have paid for what was earned in that time, had they always held${dirty ? ", beside those in force" : ""}.</p>
+    <p class="hint">What these rules would have paid for what was earned in ${dry?.draft ? `the last ${new Intl.NumberFormat(undefined, { style: "unit", unit: "day", unitDisplay: "long" }).format(dry.draft.days)}` : "that time"}, had they always held${dirty ? ", beside those in force" : ""}.</p>
     ${mistaken ? html`<p class="hint">The draft is tried once it has no mistakes.</p>` : dry?.failed && html`<p class="error">${dry.failed}</p>`}
     ${!mistaken && !dry?.failed && sums.length > 0 && html`<ul class="dry-run-totals" aria-label="Totals">
       ${sums.map(({ unit, now, draft }) => html`<li key=${unit}>
@@ -136,6 +149,6 @@ export function DryRunTable({ dry, days, onDays, allowed = true, dirty = true, m
         </tr>`)}</tbody>
       </table></div>`
       : !dry?.busy && !dry?.failed && !mistaken && html`<p class="dry-run-none">Nothing was earned in this time that the rules would have rewarded.</p>`}
-    ${dry?.draft && html`<p class="hint">${dry.draft.accounts === 1 ? "One advocate with a lead was looked at." : `${new Intl.NumberFormat().format(dry.draft.accounts)} advocates with a lead were looked at.`}</p>`}
+    ${dry?.draft && html`<p class="hint">${lookedAt(dry.draft.accounts)}</p>`}
   </section>`;
 }

@@ -5,6 +5,11 @@ import { placeholderFault } from "./words.js";
 
 /** @import { Content, Settings } from "./types.js" */
 
+/** @param {string} text */
+const lineFault = (text) => ([...text].length > 200 ? "At most 200 characters." : placeholderFault(text));
+/** @param {string} text */
+const textFault = (text) => ([...text].length > 2_000 ? "At most 2,000 characters." : placeholderFault(text));
+
 /**
  * @param {Settings} settings
  * @param {Content} content
@@ -19,13 +24,13 @@ export function faultsOf(settings, content) {
     ["preview.description", settings.preview.description.length > 1_000 && "At most 1,000 characters."],
     ["preview.image", settings.preview.image !== "" && urlFault(settings.preview.image)?.error],
     ["brand.color", content.brand.color !== "" && !isColor(content.brand.color) && "A colour is written like #0a6653."],
-    ["invitation.subject", placeholderFault(content.invitation.subject)],
-    ["invitation.text", placeholderFault(content.invitation.text)],
+    ["invitation.subject", lineFault(content.invitation.subject)],
+    ["invitation.text", textFault(content.invitation.text)],
     ...["headline", "body", "button", "consent"].map((key) => /** @type {[string, string | undefined]} */ ([
-      `landing.${key}`, placeholderFault(/** @type {Record<string, string>} */ (content.landing)[key]),
+      `landing.${key}`, (key === "headline" || key === "button" ? lineFault : textFault)(/** @type {Record<string, string>} */ (content.landing)[key]),
     ])),
     ...content.messages.flatMap((message) => ["subject", "text"].map((key) => /** @type {[string, string | undefined]} */ ([
-      `messages.${message.channel}.${message.medium ?? ""}.${key}`, placeholderFault(/** @type {any} */ (message)[key]),
+      `messages.${message.channel}.${message.medium ?? ""}.${key}`, (key === "subject" ? lineFault : textFault)(/** @type {any} */ (message)[key]),
     ]))),
   ];
   return Object.fromEntries(found.flatMap(([path, fault]) => (fault ? [[path, fault]] : [])));

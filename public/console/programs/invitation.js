@@ -19,6 +19,7 @@ export function Invitation({ editor, editable }) {
   const { invitation } = content;
   const errors = editor.errors.value;
   const values = sample(settings.name);
+  const letter = filled(invitation.text, values) + (invitation.text && !invitation.text.includes("{link}") ? `\n\n${values.link}` : "");
   const empty = invitation.subject === "" && invitation.text === "";
   const set = (/** @type {string} */ key) => (/** @type {string} */ text) => editor.setContent(["invitation", key], text);
   return html`<section class="beside">
@@ -27,7 +28,7 @@ export function Invitation({ editor, editable }) {
       <${PlaceholderField} line path="invitation.subject" label="Subject" value=${invitation.subject} error=${errors["invitation.subject"]}
         names=${["first_name", "advocate", "program"]} onInput=${set("subject")} />
       <${PlaceholderField} path="invitation.text" label="Text" rows=${10} value=${invitation.text} error=${errors["invitation.text"]} onInput=${set("text")}
-        hint=${invitation.text && !invitation.text.includes("{link}") ? "There is no {link} in it: they would not get theirs." : undefined} />
+        hint=${invitation.text && !invitation.text.includes("{link}") ? "There is no {link} in it, so their link is added at its end." : undefined} />
       ${empty && html`<button type="button" class="button" onClick=${() => editor.setContent(["invitation"], START)}>Begin with an example</button>`}
     <//>
     <div class="stage" role="group" aria-label="Preview of the mail">
@@ -37,7 +38,7 @@ export function Invitation({ editor, editable }) {
           <div><dt>To</dt><dd>${values.advocate}</dd></div>
           <div><dt>Subject</dt><dd><strong>${filled(invitation.subject, values) || html`<span class="message-none">none</span>`}</strong></dd></div>
         </dl>
-        <p class="message-words">${filled(invitation.text, values) || html`<span class="message-none">Nothing is written yet.</span>`}</p>
+        <p class="message-words">${letter || html`<span class="message-none">As long as nothing is written here, a short letter of Goodword’s own goes out.</span>`}</p>
       </div>
     </div>
   </section>`;

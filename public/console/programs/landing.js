@@ -47,7 +47,7 @@ export function Landing({ editor, editable }) {
     <header><h2>Landing page</h2><p>Where a friend lands who has followed a link, if the destination is the page that Goodword hosts.</p></header>
     <${Editable} on=${editable}>
       ${TEXTS.map(([key, label, line, hint]) => html`<${PlaceholderField} key=${key} path=${`landing.${key}`} label=${label} line=${line} rows=${3}
-        hint=${key === "consent" ? hint : undefined} value=${landing[key]} error=${errors[`landing.${key}`]} names=${["first_name", "advocate", "program"]}
+        hint=${key === "consent" ? hint : undefined} value=${landing[key]} error=${errors[`landing.${key}`]} names=${key === "headline" || key === "body" ? ["first_name", "advocate", "program"] : []}
         onInput=${(/** @type {string} */ text) => editor.setContent(["landing", key], text)} />`)}
     <//>
     <div class="stage">

@@ -104,6 +104,9 @@ export function One({ slug, tab, session, onTab, onList }) {
     editor.load().then(() => setState("there"), (error) => setState(error instanceof ApiError ? error.message : "The program could not be had."));
   }, [editor]);
 
+  // On a phone the chosen tab may lie outside of what is seen.
+  useEffect(() => document.querySelector(".tab[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [state, current]);
+
   if (state === "loading") return html`<${Skeleton} lines=${6} />`;
   if (state !== "there") return html`<p class="error" role="alert">${state}</p><p><a href="/console/programs">All programs</a></p>`;
 
@@ -131,7 +134,7 @@ export function One({ slug, tab, session, onTab, onList }) {
       ${current === "rewards" && html`<${Rewards} ...${props} dryRuns=${can(session, "rewards:read")} onConflict=${setConflict} />`}
       ${current === "versions" && html`<${Versions} ...${props} onOpenRules=${() => onTab("rewards")} />`}
     <//>
-    ${editable && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}
+    ${editable && !(current === "rewards" && editor.rulesDirty.value) && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}
     ${conflict && html`<${ConflictDialog} editor=${editor} conflict=${conflict} onClose=${() => setConflict(undefined)} onOverwrite=${() => {
       const { what, mine } = conflict;
       setConflict(undefined);

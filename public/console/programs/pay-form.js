@@ -80,7 +80,7 @@ function Ladder({ path, errors, ladder, onChange }) {
         <${NumberField} path=${`${path}.rungs[${at}].times`} label=${at === 0 ? "For the first" : "For the next"} class="input input-tiny" error=${errors[`${path}.rungs[${at}].times`]}
           value=${rung?.times} read=${wholeNumber} show=${plain} onChange=${(/** @type {unknown} */ times) => set(rungs.with(at, { ...rung, times }))} />
         <${Amount} path=${`${path}.rungs[${at}]`} errors=${errors} value=${rung} onChange=${(/** @type {any} */ to) => set(rungs.with(at, to))} />
-        ${rungs.length > 1 && html`<button type="button" class="button quiet" aria-label=${`Remove step ${at + 1}`} onClick=${() => set(rungs.toSpliced(at, 1))}>Remove</button>`}
+        ${rungs.length > 1 && html`<button type="button" class="button quiet" onClick=${() => set(rungs.toSpliced(at, 1))}>Remove<span class="unseen"> step ${at + 1}</span></button>`}
       </li>`)}
     </ol>
     <button type="button" class="button quiet" onClick=${() => set([...rungs, { amount: 10_000, unit: "USD", form: "credit", ...rungs.at(-1), times: 1 }])}>Add a step</button>

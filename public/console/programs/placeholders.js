@@ -32,7 +32,7 @@ export function PlaceholderField({ path, label, hint, error, value, onInput, lin
   const Field = line ? TextField : AreaField;
   const shown = PLACEHOLDERS.filter(([name]) => !names || names.includes(name));
   return html`<${Field} path=${path} label=${label} hint=${hint} error=${error} value=${value} onInput=${onInput} onBlur=${remember} ...${line ? {} : { rows }}
-    after=${html`<div class="placeholders" role="group" aria-label="Placeholders to put in">
+    after=${(shown.length > 0 || after) && html`<div class="placeholders" role="group" aria-label="Placeholders to put in">
       ${shown.map(([name, what]) => html`<button key=${name} type="button" class="chip" title=${`Put in ${what}`} onClick=${() => insert(name)}>{${name}}</button>`)}
       ${after}
     </div>`} />`;

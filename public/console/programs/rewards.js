@@ -7,7 +7,7 @@ import { Dialog, toast } from "/ui/components.js";
 import { Editable, focusField } from "./controls.js";
 import { Changes } from "./changes.js";
 import { Conflict } from "./editor.js";
-import { DryRunTable, useDryRun } from "./dry-run.js";
+import { DryRunTable, plainly, useDryRun } from "./dry-run.js";
 import { RuleForm } from "./rule-form.js";
 import { TEMPLATES, freeId, ruleWords, written } from "./rules.js";
 
@@ -61,7 +61,7 @@ function Publish({ editor, onClose, onConflict, onErrors, dry }) {
       onClose();
     } catch (error) {
       onClose();
-      if (error instanceof ApiError && Object.keys(error.fields).length > 0) onErrors(error.fields);
+      if (error instanceof ApiError && Object.keys(error.fields).length > 0) onErrors(plainly(error.fields));
       else toast("The rules were not published.", { tone: "bad" });
     } finally {
       setBusy(false);
@@ -104,19 +104,46 @@ export function Rewards({ editor, editable, dryRuns, onConflict }) {
   const errors = { ...tried, ...refused };
   const dirty = editor.rulesDirty.value;
   const set = (/** @type {Rule[]} */ to) => { editor.rulesText.value = written(to); };
-  const added = useRef(/** @type {string | undefined} */ (undefined));
+  /** What tells the rules' forms apart while their ids are typed and their places change. */
+  const keys = useRef({ list: /** @type {number[]} */ ([]), next: 0, added: -1 });
+  const known = keys.current;
+  while (known.list.length < (rules?.length ?? 0)) known.list.push(known.next++);
+  if (rules) known.list.length = rules.length;
 
-  /** @param {number} from @param {number} to */
-  function move(from, to) {
-    if (!rules || to < 0 || to >= rules.length) return;
-    const left = rules.toSpliced(from, 1);
-    set(left.toSpliced(to, 0, rules[from]));
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {HTMLElement} button that keeps the focus as its rule moves
+   */
+  function move(from, to, button) {
+    if (!rules) return;
+    known.list = known.list.toSpliced(from, 1).toSpliced(to, 0, known.list[from]);
+    set(rules.toSpliced(from, 1).toSpliced(to, 0, rules[from]));
+    requestAnimationFrame(() => (/** @type {HTMLButtonElement} */ (button).disabled ? focusField(`rules[${to}]`) : button.focus()));
+  }
+
+  /** @param {number} at @param {Rule} rule */
+  function insert(at, rule) {
+    known.added = known.next;
+    known.list = known.list.toSpliced(at, 0, known.next++);
+    set((rules ?? []).toSpliced(at, 0, rule));
+    requestAnimationFrame(() => focusField(`rules[${at}]`));
+  }
+
+  /** @param {number} at */
+  function remove(at) {
+    if (!rules) return;
+    const before = rules;
+    known.list = known.list.toSpliced(at, 1);
+    set(rules.toSpliced(at, 1));
+    toast(`${rules[at].id ?? "The rule"} is removed from the draft.`, { undo: () => set(before) });
+    requestAnimationFrame(() => focusField(`rules[${Math.max(0, Math.min(at, before.length - 2))}]`));
   }
 
   function add() {
-    const id = freeId(rules ?? [], "reward");
-    added.current = id;
-    set([...(rules ?? []), { id, who: "advocate", when: "won", pay: { fixed: { amount: 10_000, unit: "USD", form: "credit" } } }]);
+    insert(rules?.length ?? 0, {
+      id: freeId(rules ?? [], "reward"), who: "advocate", when: "won", pay: { fixed: { amount: 10_000, unit: "USD", form: "credit" } },
+    });
   }
 
   return html`<section class="rewards">
@@ -135,12 +162,12 @@ export function Rewards({ editor, editable, dryRuns, onConflict }) {
             <${Templates} rules=${rules} onAdd=${set} />
           </div>`}
           <ol class="rules">
-            ${rules.map((rule, at) => html`<${RuleForm} key=${at} rule=${rule} path=${`rules[${at}]`} errors=${errors} open=${added.current !== undefined && rule.id === added.current}
+            ${rules.map((rule, at) => html`<${RuleForm} key=${known.list[at]} rule=${rule} path=${`rules[${at}]`} errors=${errors} open=${known.list[at] === known.added}
               first=${at === 0} last=${at === rules.length - 1} words=${ruleWords(rule)}
               onChange=${(/** @type {Rule} */ to) => set(rules.with(at, to))}
-              onMove=${(/** @type {number} */ by) => move(at, at + by)}
-              onCopy=${() => set(rules.toSpliced(at + 1, 0, { ...structuredClone(rule), id: freeId(rules, `${rule.id ?? "reward"}`.slice(0, 60)) }))}
-              onRemove=${() => set(rules.toSpliced(at, 1))} />`)}
+              onMove=${(/** @type {number} */ by, /** @type {HTMLElement} */ button) => move(at, at + by, button)}
+              onCopy=${() => insert(at + 1, { ...structuredClone(rule), id: freeId(rules, `${rule.id ?? "reward"}`.slice(0, 60)) })}
+              onRemove=${() => remove(at)} />`)}
           </ol>
           <div class="actions">
             <button type="button" class="button" onClick=${add}>Add a rule</button>
@@ -169,7 +196,7 @@ function Json({ editor, editable }) {
     <summary>The same as JSON</summary>
     <p class="hint">For those who keep their rules in a repository. What you write here stands in the form at once; the format is <a href="/reward-rules.schema.json">described</a>.</p>
     <label class="unseen" for="rules-json">The rules as JSON</label>
-    <textarea id="rules-json" class="input textarea code" rows="18" spellcheck=${false} readonly=${!editable} value=${editor.rulesText.value}
+    <textarea id="rules-json" class="textarea code" rows="18" spellcheck=${false} readonly=${!editable} value=${editor.rulesText.value}
       aria-invalid=${"fault" in parsed ? "true" : undefined} aria-describedby=${"fault" in parsed ? "rules-json-error" : undefined}
       onInput=${(/** @type {Event} */ event) => { editor.rulesText.value = /** @type {HTMLTextAreaElement} */ (event.currentTarget).value; }}></textarea>
     ${"fault" in parsed && html`<p class="error" id="rules-json-error">${parsed.fault}</p>`}

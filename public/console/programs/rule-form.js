@@ -62,7 +62,6 @@ function Instead({ path, errors, rule, onChange }) {
   const sale = rule.when === "sale";
   const set = (/** @type {any[]} */ to) => onChange(to.length > 0 ? to : undefined);
   return html`<div class="instead" id=${fieldId(path)} tabindex="-1">
-    <h4>Other amounts for some</h4>
     <p class="hint">By product, segment, kind or channel. The first that fits counts; where none does, the amount above.</p>
     ${errors[path] && html`<p class="error">${errors[path]}</p>`}
     <ol>
@@ -85,7 +84,7 @@ function Instead({ path, errors, rule, onChange }) {
 }
 
 /**
- * @param {{ rule: Rule, path: string, errors: Record<string, string>, open: boolean, first: boolean, last: boolean, words: string, onChange: (rule: Rule) => void, onMove: (by: number) => void, onCopy: () => void, onRemove: () => void }} props
+ * @param {{ rule: Rule, path: string, errors: Record<string, string>, open: boolean, first: boolean, last: boolean, words: string, onChange: (rule: Rule) => void, onMove: (by: number, button: HTMLElement) => void, onCopy: () => void, onRemove: () => void }} props
  */
 export function RuleForm({ rule, path, errors, open, first, last, words, onChange, onMove, onCopy, onRemove }) {
   const set = (/** @type {string} */ key) => (/** @type {unknown} */ to) => onChange(put(rule, [key], to));
@@ -138,8 +137,8 @@ export function RuleForm({ rule, path, errors, open, first, last, words, onChang
           </div>
         </details>
         <div class="actions rule-actions">
-          <button type="button" class="button quiet" disabled=${first} onClick=${() => onMove(-1)}>Move up</button>
-          <button type="button" class="button quiet" disabled=${last} onClick=${() => onMove(1)}>Move down</button>
+          <button type="button" class="button quiet" disabled=${first} onClick=${(/** @type {Event} */ event) => onMove(-1, /** @type {HTMLElement} */ (event.currentTarget))}>Move up</button>
+          <button type="button" class="button quiet" disabled=${last} onClick=${(/** @type {Event} */ event) => onMove(1, /** @type {HTMLElement} */ (event.currentTarget))}>Move down</button>
           <button type="button" class="button quiet" onClick=${onCopy}>Duplicate</button>
           <button type="button" class="button quiet danger" onClick=${onRemove}>Remove</button>
         </div>

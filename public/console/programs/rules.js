@@ -6,11 +6,11 @@ import { spoken } from "./money.js";
 
 export const WHO = { advocate: "The advocate", prospect: "The prospect", owner: "The rep who owns the lead" };
 export const WHEN = {
-  accepted: "a lead is accepted",
-  meeting: "a meeting was held",
-  opportunity: "it becomes an opportunity",
-  won: "the lead is won",
-  sale: "each sale",
+  accepted: "The lead is accepted",
+  meeting: "A meeting was held",
+  opportunity: "It becomes an opportunity",
+  won: "The lead is won",
+  sale: "Each sale",
 };
 export const FORMS = { cash: "Money", credit: "Credit on the bill", discount: "Discount", gift_card: "Gift card", free_service: "Free service" };
 export const AFTER = { nothing: "nothing more", last: "the last step, over and over", restart: "the first step again" };
@@ -78,7 +78,10 @@ export function payWords(pay) {
   }
   if (kind === "ladder") {
     const rungs = Array.isArray(pay.ladder.rungs) ? pay.ladder.rungs : [];
-    const steps = rungs.map((/** @type {any} */ rung) => `${spoken(rung?.amount, rung?.unit)} ${formWords(rung?.form)} for ${rung?.times === 1 ? "one" : rung?.times}`);
+    const steps = rungs.map((/** @type {any} */ rung, /** @type {number} */ at) => {
+      const place = at === 0 ? "first" : "next";
+      return `${spoken(rung?.amount, rung?.unit)} ${formWords(rung?.form)} for ${rung?.times === 1 ? `the ${place}` : `each of the ${place} ${rung?.times}`}`;
+    });
     const after = AFTER[/** @type {keyof typeof AFTER} */ (pay.ladder.after)];
     return `${steps.join(", then ")}${after ? `, then ${after}` : ""}`;
   }
@@ -95,16 +98,19 @@ export function onlyWords(only) {
   }).join(", ");
 }
 
+/** @param {string} text */
+const lower = (text) => text[0].toLowerCase() + text.slice(1);
+
 /**
  * A rule in a sentence.
  * @param {Rule} rule
  */
 export function ruleWords(rule) {
-  const who = WHO[/** @type {keyof typeof WHO} */ (rule?.who)] ?? "Somebody";
-  const when = WHEN[/** @type {keyof typeof WHEN} */ (rule?.when)] ?? "something happens";
+  const who = lower(WHO[/** @type {keyof typeof WHO} */ (rule?.who)] ?? "somebody");
+  const when = `${rule?.when === "sale" ? "For" : "When"} ${lower(WHEN[/** @type {keyof typeof WHEN} */ (rule?.when)] ?? "something happens")}`;
   const only = onlyWords(rule?.only);
   const others = Array.isArray(rule?.instead) && rule.instead.length > 0 ? `, other amounts for ${rule.instead.length === 1 ? "one case" : `${rule.instead.length} cases`}` : "";
-  return `${who} gets ${payWords(rule?.pay)} ${rule?.when === "sale" ? "for" : "when"} ${when}${only ? ` (${only})` : ""}${others}`;
+  return `${when}, ${who} gets ${payWords(rule?.pay)}${only ? `, for ${only} only` : ""}${others}`;
 }
 
 /**
@@ -117,6 +123,16 @@ export function smallPrint(rule) {
   if (rule?.hold_days > 0) prints.push(`after ${new Intl.NumberFormat(undefined, { style: "unit", unit: "day", unitDisplay: "long" }).format(rule.hold_days)}`);
   if (rule?.approval === "manual") prints.push("approved by a person");
   return prints.join(" · ");
+}
+
+/**
+ * All that a rule says.
+ * @param {Rule} rule
+ */
+export function ruleText(rule) {
+  const others = Array.isArray(rule?.instead) ? rule.instead.map((/** @type {any} */ entry) => `For ${onlyWords(entry?.only) || "…"}: ${payWords(entry?.pay)}.`) : [];
+  const print = smallPrint(rule);
+  return [`${ruleWords(rule)}${print ? `, ${print}` : ""}.`, ...others].join(" ");
 }
 
 /**

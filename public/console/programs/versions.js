@@ -70,8 +70,8 @@ function Entry({ editor, version, zone, editable, onOpenRules }) {
     </header>
     <${Changes} before=${before ?? {}} after=${after ?? {}} none="Nothing that can be seen." />
     ${editable && html`<div class="actions">
-      ${back && html`<button type="button" class="button" disabled=${busy} aria-label=${`Undo: ${title}, ${when}`} onClick=${undo}>Undo this</button>`}
-      ${what === "rules" && html`<button type="button" class="button quiet" aria-label=${`Open the rules of ${when} as a draft`}
+      ${back && html`<button type="button" class="button" disabled=${busy} aria-label=${`Undo this: ${title}, ${when}`} onClick=${undo}>Undo this</button>`}
+      ${what === "rules" && html`<button type="button" class="button quiet" aria-label=${`Open as a draft: the rules of ${when}`}
         onClick=${() => { editor.rulesText.value = written(after?.rules ?? []); onOpenRules(); }}>Open as a draft</button>`}
     </div>`}
   </li>`;

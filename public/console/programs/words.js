@@ -52,8 +52,9 @@ export function filled(text, values) {
  */
 export function placeholderFault(text) {
   const known = PLACEHOLDERS.map(([name]) => `{${name}}`);
-  const wrong = text.match(/\{[^{}\s]*\}/g)?.find((found) => !known.some((name) => name === found));
-  return wrong && `${wrong} is no placeholder; there are ${known.join(", ")}.`;
+  const wrong = text.match(/\{[^{}]*\}|[{}]/g)?.find((found) => !known.some((name) => name === found));
+  if (!wrong) return undefined;
+  return wrong.length === 1 ? "A brace stands alone; braces stand around placeholders." : `${wrong} is no placeholder; there are ${known.join(", ")}.`;
 }
 
 /**
@@ -74,7 +75,13 @@ export function messageOf(messages, channel, medium) {
  * @returns {Content}
  */
 export function tidy(content) {
-  return { ...content, messages: content.messages.filter(({ subject, text }) => subject.trim() !== "" || text.trim() !== "") };
+  const { color, ...brand } = content.brand;
+  return {
+    ...content,
+    // A colour is said or left out; an empty one is none.
+    brand: /** @type {Content["brand"]} */ (color === "" ? brand : { color: color.toLowerCase(), ...brand }),
+    messages: content.messages.filter(({ subject, text }) => subject.trim() !== "" || text.trim() !== ""),
+  };
 }
 
 /** X counts every link as long as its own short ones. */

@@ -31,6 +31,8 @@ function Open({ title, onClose, actions, onSubmit, kind, children }) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // One begins with the first field, or with the way back, not with the cross.
+    /** @type {HTMLElement | null | undefined} */ (element?.querySelector(".dialog-body :is(input, select, textarea):enabled, .dialog-actions button"))?.focus();
     // Closed it gives the focus back to what opened it.
     return () => element?.close();
   }, []);

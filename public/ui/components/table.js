@@ -29,11 +29,13 @@ import { html, useEffect, useId, useRef, useState } from "/vendor/ui.js";
  *   onSelect?: (selected: Set<string | number>) => void,
  *   rowName?: (row: any) => string,
  *   rowClass?: (row: any) => string | undefined,
+ *   stacked?: boolean,
  *   class?: string,
  * }} props `rowKey` tells rows apart, because `key` is preact's own; `onSelect`
- *   gives every row a checkbox, which `rowName` names
+ *   gives every row a checkbox, which `rowName` names; `stacked` makes rows cards
+ *   where there is little room, with a column of class `corner` in theirs
  */
-export function Table({ columns, rows, caption, rowKey = (_, index) => index, empty, showCaption, sort, onSort, selected, onSelect, rowName, rowClass, class: more }) {
+export function Table({ columns, rows, caption, rowKey = (_, index) => index, empty, showCaption, sort, onSort, selected, onSelect, rowName, rowClass, stacked, class: more }) {
   const scroll = useRef(/** @type {HTMLElement | null} */ (null));
   const [wide, setWide] = useState(false);
   useEffect(() => {
@@ -47,22 +49,25 @@ export function Table({ columns, rows, caption, rowKey = (_, index) => index, em
   }, [rows.length === 0]);
 
   if (rows.length === 0 && empty) return empty;
+  // Once its rows are no table rows for the sheet, some browsers say no more that
+  // they are any.
+  const role = (/** @type {string} */ name) => (stacked ? name : undefined);
   const heading = columns.find((column) => column.heading) ?? columns[0];
   const keys = rows.map(rowKey);
   const chosen = keys.filter((key) => selected?.has(key)).length;
   return html`<div class=${more ? `table-scroll ${more}` : "table-scroll"} ref=${scroll} tabindex=${wide ? 0 : undefined} role=${wide ? "region" : undefined} aria-label=${wide ? caption : undefined}>
-    <table class="table">
+    <table class=${stacked ? "table stacked" : "table"} role=${role("table")}>
       <caption class=${showCaption ? undefined : "unseen"}>${caption}</caption>
-      <thead><tr>
+      <thead role=${role("rowgroup")}><tr role=${role("row")}>
         ${onSelect && html`<th class="select-cell" scope="col"><input type="checkbox" aria-label="Select all" checked=${chosen > 0 && chosen === rows.length}
           ref=${(/** @type {HTMLInputElement | null} */ box) => { if (box) box.indeterminate = chosen > 0 && chosen < rows.length; }}
           onChange=${() => onSelect(new Set(chosen === rows.length ? [] : keys))} /></th>`}
         ${columns.map((column) => html`<${Head} key=${column.key} column=${column} sort=${sort} onSort=${onSort} />`)}
       </tr></thead>
-      <tbody>${rows.map((row, index) => {
+      <tbody role=${role("rowgroup")}>${rows.map((row, index) => {
         const key = keys[index];
-        return html`<tr key=${key} class=${rowClass?.(row)} aria-selected=${selected?.has(key) ? "true" : undefined}>
-          ${onSelect && html`<td class="select-cell"><input type="checkbox" aria-label=${`Select ${rowName?.(row) ?? `row ${index + 1}`}`} checked=${selected?.has(key) ?? false}
+        return html`<tr key=${key} role=${role("row")} class=${rowClass?.(row)} aria-selected=${selected?.has(key) ? "true" : undefined}>
+          ${onSelect && html`<td class="select-cell" role=${role("cell")}><input type="checkbox" aria-label=${`Select ${rowName?.(row) ?? `row ${index + 1}`}`} checked=${selected?.has(key) ?? false}
             onChange=${() => {
               const next = new Set(selected);
               if (!next.delete(key)) next.add(key);
@@ -72,8 +77,8 @@ export function Table({ columns, rows, caption, rowKey = (_, index) => index, em
             const name = [column.numeric && "numeric", column.class].filter(Boolean).join(" ") || undefined;
             const value = column.render ? column.render(row, index) : row[column.key];
             return column === heading
-              ? html`<th key=${column.key} scope="row" class=${name}>${value}</th>`
-              : html`<td key=${column.key} class=${name}>${value}</td>`;
+              ? html`<th key=${column.key} scope="row" role=${role("rowheader")} class=${name}>${value}</th>`
+              : html`<td key=${column.key} role=${role("cell")} class=${name} data-label=${stacked && typeof column.label === "string" ? column.label : undefined}>${value}</td>`;
           })}
         </tr>`;
       })}</tbody>

@@ -2,7 +2,7 @@
 
 /** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "team"} NavKey */
 
-/** @typedef {{ key: NavKey, label: string, href: string, scope: string }} NavItem */
+/** @typedef {{ key: NavKey, label: string, href: string, scope: string, bare?: boolean }} NavItem `bare` pages are of no program, or list all */
 
 /** @type {{ title: string, items: NavItem[] }[]} */
 export const NAV = [
@@ -25,8 +25,8 @@ export const NAV = [
     title: "Set up",
     items: [
       { key: "links", label: "Links", href: "/console/links", scope: "links:write" },
-      { key: "programs", label: "Programs", href: "/console/programs", scope: "programs:read" },
-      { key: "team", label: "Team", href: "/console/team", scope: "team:write" },
+      { key: "programs", label: "Programs", href: "/console/programs", scope: "programs:read", bare: true },
+      { key: "team", label: "Team", href: "/console/team", scope: "team:write", bare: true },
     ],
   },
 ];

@@ -2,11 +2,11 @@
 // who is signed in.
 
 import { html, useEffect, useId, useState } from "/vendor/ui.js";
-import { api } from "../api.js";
-import { Avatar, Dialog, Icon, Menu, Select, Toasts, toast } from "../components.js";
+import { Avatar, Dialog, Icon, Menu, Select, Toasts } from "../components.js";
 import { chooseTheme, theme } from "../theme-switch.js";
 import { AT_HAND, NAV } from "./nav.js";
-import { chooseProgram, chosenProgram, forget, programs, session } from "./state.js";
+import { signOut } from "./sign-out.js";
+import { chooseProgram, chosenProgram, programs, session } from "./state.js";
 
 /** @typedef {import("./nav.js").NavItem} NavItem */
 
@@ -61,12 +61,15 @@ function Groups({ groups, nav }) {
   const id = useId();
   return groups.map(({ title, items }, index) => html`<div key=${title}>
     <div class="nav-title" id=${`${id}-${index}`}>${title}</div>
-    <ul aria-labelledby=${`${id}-${index}`}>${items.map((item) => html`<li key=${item.key}><${Link} item=${item} nav=${nav} /></li>`)}</ul>
+    <ul class="nav-list" aria-labelledby=${`${id}-${index}`}>${items.map((item) => html`<li key=${item.key}><${Link} item=${item} nav=${nav} /></li>`)}</ul>
   </div>`);
 }
 
+/** The program goes along, for another tab may look at another one. @param {NavItem} item */
+const address = ({ href, bare }) => (bare || !chosenProgram.value ? href : `${href}?program=${encodeURIComponent(chosenProgram.value.slug)}`);
+
 /** @param {{ item: NavItem, nav: string }} props */
-const Link = ({ item, nav }) => html`<a class="nav-link" href=${item.href} aria-current=${item.key === nav ? "page" : undefined}>
+const Link = ({ item, nav }) => html`<a class="nav-link" href=${address(item)} aria-current=${item.key === nav ? "page" : undefined}>
   <${Icon} name=${item.key} /><span>${item.label}</span>
 </a>`;
 
@@ -87,18 +90,6 @@ const THEMES = [
   { chosen: "dark", label: "Dark", icon: "moon" },
 ];
 
-/** @param {boolean} everywhere */
-async function signOut(everywhere) {
-  try {
-    await api.delete("/v1/session", { everywhere: everywhere || undefined });
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, { tone: "bad" });
-    return;
-  }
-  forget();
-  location.assign("/sign-in");
-}
-
 /** The choice of a theme, and the ways out, as items of a menu. */
 function accountItems() {
   const who = session.value.value;
@@ -110,7 +101,7 @@ function accountItems() {
     })),
     null,
     { label: "Sign out", icon: /** @type {const} */ ("leave"), onSelect: () => signOut(false) },
-    who?.member && { label: "Sign out everywhere", onSelect: () => signOut(true) },
+    who?.member && { label: "Sign out everywhere", icon: /** @type {const} */ ("leave"), onSelect: () => signOut(true) },
   ];
 }
 
@@ -140,7 +131,7 @@ function Bottom({ groups, nav }) {
       ${hand.map((item) => html`<${Link} key=${item.key} item=${item} nav=${nav} />`)}
       <button type="button" class="nav-link" aria-haspopup="dialog" onClick=${() => setOpen(true)}><${Icon} name="more" /><span>More</span></button>
     </nav>
-    <${Dialog} open=${open} title="Goodword" onClose=${() => setOpen(false)}>
+    <${Dialog} open=${open} title="All pages" onClose=${() => setOpen(false)}>
       <nav aria-label="All pages" class="all-pages"><${Groups} groups=${groups} nav=${nav} /></nav>
       <${Account} />
     <//>`;

@@ -94,7 +94,8 @@ async function ask(known, key, question) {
     keep(key, JSON.stringify(value), tab);
     known.value = { value, fresh: true };
   } catch (error) {
-    known.value = { value: undefined, fresh: false, failed: /** @type {ApiError} */ (error) };
+    // What is known already holds until the API can be asked again.
+    if (!known.value.fresh) known.value = { value: undefined, fresh: false, failed: /** @type {ApiError} */ (error) };
   }
 }
 
@@ -123,4 +124,12 @@ export function forget() {
 }
 
 if (new URLSearchParams(location.search).has("program")) keep(PROGRAM, wanted.value);
-addEventListener("popstate", () => { wanted.value = new URLSearchParams(location.search).get("program") ?? wanted.value; });
+/** The page, or going back, has changed the address. */
+function follow() {
+  const slug = new URLSearchParams(location.search).get("program");
+  if (!slug || slug === wanted.value) return;
+  wanted.value = slug;
+  keep(PROGRAM, slug);
+}
+addEventListener("popstate", follow);
+addEventListener("gw-address", follow);

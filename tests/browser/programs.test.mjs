@@ -1,0 +1,294 @@
+// The programs in the console: what is edited there holds on the edge at once, and
+// nothing that is written there is lost or taken for markup.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { click } from "../edge/worker.mjs";
+import { SIZES, begin, complaints, open } from "./console.mjs";
+
+/** @import { BrowserContext, Page } from "playwright-core" */
+/** @import { Console } from "./console.mjs" */
+
+const CRAWLER = { "user-agent": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)" };
+const LIVE = "Live on this edge now, everywhere within about a minute.";
+
+/** @type {Console} */
+let house;
+/** @type {string} a link that is out already */
+let link;
+/** @type {BrowserContext} */
+let context;
+/** @type {Page} */
+let page;
+/** @type {string[]} */
+let wrong;
+
+before(async () => {
+  house = await begin();
+  link = await seed();
+});
+after(() => house?.stop());
+beforeEach(async () => {
+  context = await house.browser.newContext({ locale: "en-GB", ...SIZES.desktop });
+  page = await context.newPage();
+  await page.goto(`${house.origin}/sign-in`);
+  const status = await page.evaluate(async (key) => {
+    const answer = await fetch("/v1/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ admin_key: key }),
+    });
+    return answer.status;
+  }, house.worker.adminKey);
+  assert.equal(status, 200);
+  wrong = complaints(page, house.origin);
+});
+afterEach(() => context.close());
+
+const RULES = {
+  rules: [{ id: "thanks", who: "advocate", when: "won", pay: { fixed: { amount: 10_000, unit: "USD", form: "cash" } } }],
+};
+
+/** A program with one lead that was won. Answers an advocate's link. */
+async function seed() {
+  const { ok } = house.worker;
+  await ok("POST", "/v1/programs", { slug: "acme", name: "Acme customers", zone: "Europe/Berlin" });
+  await ok("POST", "/v1/programs/acme/destinations", { slug: "home", url: "https://landing.example/hello" });
+  await ok("PUT", "/v1/programs/acme/rules", RULES);
+  await ok("PUT", "/v1/reps/lea", { name: "Lea Brandt" });
+  const advocate = await ok("POST", "/v1/programs/acme/advocates", { external_id: "crm-1", kind: "customer", name: "Maya Schmidt" });
+  const lead = await ok("POST", "/v1/referrals/verbal", {
+    program: "acme", medium: "phone", rep: "lea", advocate: { id: "ext:crm-1" },
+    prospect: { name: "Sam Prospect", email: "sam@company.example" },
+  });
+  await ok("POST", "/v1/conversions", { program: "acme", kind: "sale", order_id: "o-1", amount: 250_000, currency: "USD", lead: lead.id });
+  const { url } = await ok("POST", "/v1/links", { program: "acme", advocate: advocate.id, channel: "social" });
+  return url;
+}
+
+/** @param {string} tab */
+const show = (tab, of = page) => open(of, `${house.origin}/console/programs?program=acme&tab=${tab}`);
+
+/** @param {string} text */
+const said = (text) => page.locator(".toast", { hasText: text }).first().waitFor();
+
+async function save() {
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await said(LIVE);
+}
+
+/** What a network's crawler reads of the link. @param {string} property */
+async function openGraph(property) {
+  const html = await (await click(link, CRAWLER)).text();
+  return new RegExp(`property="og:${property}" content="([^"]*)"`).exec(html)?.[1];
+}
+
+test("an edit of the social card is what a network's crawler reads next", async () => {
+  await openGraph("title");
+  await show("sharing");
+  await page.getByLabel("Title", { exact: true }).fill("Maya swears by Acme");
+  await page.getByLabel("Description").fill("Two lines\nbecome one.");
+  const preview = page.getByRole("group", { name: "Preview of the social card" });
+  assert.equal(await preview.locator("strong").innerText(), "Maya swears by Acme");
+  await save();
+  assert.equal(await openGraph("title"), "Maya swears by Acme");
+  assert.equal(await openGraph("description"), "Two lines become one.");
+  assert.deepEqual(wrong, []);
+});
+
+test("an edit of a destination holds for links that are out", async () => {
+  assert.match((await click(link)).headers.get("location") ?? "", /^https:\/\/landing\.example\/hello\?/);
+  await show("destinations");
+  const url = page.getByLabel("URL of home");
+  await url.fill("http://landing.example/new");
+  const offer = page.getByRole("button", { name: "Use https://landing.example/new" });
+  assert.ok(await page.getByRole("button", { name: "Save", exact: true }).isDisabled());
+  await offer.click();
+  await save();
+  assert.match((await click(link)).headers.get("location") ?? "", /^https:\/\/landing\.example\/new\?gw=/);
+  await page.getByRole("button", { name: "Switch off home" }).click();
+  await page.getByRole("button", { name: "Switch on home" }).waitFor();
+  await said(LIVE);
+  assert.equal((await click(link)).status, 404);
+  await page.getByRole("button", { name: "Switch on home" }).click();
+  await page.getByRole("button", { name: "Switch off home" }).waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test("a rule is changed by its form, tried, published and undone", async () => {
+  const rules = async () => (await house.worker.ok("GET", "/v1/programs/acme/rules"));
+  const before = await rules();
+  assert.equal(before.rules[0].pay.fixed.amount, 10_000);
+  await show("rewards");
+  const dry = page.getByRole("region", { name: "Dry run", exact: true });
+  await dry.getByText("US$100", { exact: true }).first().waitFor();
+  await page.locator(".rule > summary").first().click();
+  await page.getByLabel("Amount", { exact: true }).fill("150,50");
+  await dry.getByText("+US$50.50").waitFor();
+  // The JSON beside it says the same, and the other way round.
+  await page.getByText("The same as JSON").click();
+  const json = page.getByLabel("The rules as JSON");
+  const text = await json.inputValue();
+  assert.equal(JSON.parse(text).rules[0].pay.fixed.amount, 15_050);
+  await json.fill(text.replace("15050", "20000").replace('"won"', '"lost"'));
+  await page.getByLabel("When", { exact: true }).and(page.locator("[aria-invalid=true]")).waitFor();
+  assert.equal(await page.getByLabel("Amount", { exact: true }).inputValue(), "200");
+  assert.ok(await page.getByRole("button", { name: "Publish…" }).isDisabled());
+  await json.fill(text.replace("15050", "20000"));
+  await dry.getByText("+US$100").waitFor();
+
+  await page.getByRole("button", { name: "Publish…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("These rules hold for leads that come from now on.").waitFor();
+  await dialog.getByRole("button", { name: "Publish", exact: true }).click();
+  await said("holds for leads that come from now on");
+  const published = await rules();
+  assert.equal(published.version, before.version + 1);
+  assert.equal(published.rules[0].pay.fixed.amount, 20_000);
+
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.getByRole("button", { name: "Undo this: Reward rules" }).first().click();
+  await said("Reward rules is as it was before");
+  const undone = await rules();
+  assert.deepEqual(undone.rules, before.rules);
+  assert.equal(undone.version, before.version + 2);
+  assert.deepEqual(wrong.filter((text_) => !/status of 422/.test(text_)), []);
+});
+
+test("what is not saved outlives a change of tab, and is undone after it was saved", async () => {
+  await show("settings");
+  const days = page.getByLabel("Days for which a click counts");
+  await days.fill("45");
+  await page.getByRole("tab", { name: "Landing page" }).click();
+  await page.getByLabel("Headline").fill("Welcome from {advocate}");
+  await page.getByText("Not saved: Settings and Landing page").waitFor();
+  await page.getByRole("tab", { name: "Settings" }).click();
+  assert.equal(await days.inputValue(), "45");
+  const asked = new Promise((resolve) => page.once("dialog", (dialog) => {
+    resolve(dialog.type());
+    dialog.dismiss();
+  }));
+  await page.locator(".nav-link", { hasText: "Links" }).first().click();
+  assert.equal(await asked, "beforeunload");
+  await save();
+  const program = await house.worker.ok("GET", "/v1/programs/acme");
+  assert.equal(program.window_days, 45);
+  const { content } = await house.worker.ok("GET", "/v1/programs/acme/content");
+  assert.equal(content.landing.headline, "Welcome from {advocate}");
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.getByRole("button", { name: "Undo this: Settings" }).first().click();
+  await said("Settings is as it was before");
+  assert.equal((await house.worker.ok("GET", "/v1/programs/acme")).window_days, 90);
+  assert.deepEqual(wrong, []);
+});
+
+test("a placeholder that is none is named at its field, and goes nowhere", async () => {
+  await show("sharing");
+  await page.getByRole("button", { name: /^LinkedIn/ }).click();
+  await page.getByRole("button", { name: "Write a text of its own" }).click();
+  const text = page.getByLabel("Text", { exact: true });
+  await text.fill("Meet {prgram}: ");
+  await page.getByRole("button", { name: "{link}" }).click();
+  assert.equal(await text.inputValue(), "Meet {prgram}: {link}");
+  await page.getByText("{prgram} is no placeholder").waitFor();
+  await page.getByRole("tab", { name: "Brand" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  // It leads back to where the mistake is.
+  await page.getByRole("tab", { name: /Sharing/, selected: true }).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByText("Not saved:").waitFor({ state: "detached" });
+});
+
+test("who saves after somebody else is asked whose it shall be", async () => {
+  const put = (/** @type {string} */ headline) => house.worker.ok("PUT", "/v1/programs/acme/content", { content: { landing: { headline } } });
+  for (const [choice, left] of [["Load theirs", "Theirs"], ["Overwrite with mine", "Mine"]]) {
+    await put("Before");
+    await show("landing");
+    await page.getByLabel("Headline").fill("Mine");
+    await put("Theirs");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: choice }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByText("Not saved:").waitFor({ state: "detached" });
+    assert.equal(await page.getByLabel("Headline").inputValue(), left);
+    const { content } = await house.worker.ok("GET", "/v1/programs/acme/content");
+    assert.equal(content.landing.headline, left);
+  }
+});
+
+test("hostile texts stay texts, and no picture is fetched from elsewhere", async () => {
+  const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+  await house.worker.ok("PATCH", "/v1/programs/acme", {
+    name: hostile,
+    preview: { title: hostile, description: hostile, image: "https://evil.example/x.png?y=1" },
+  });
+  await house.worker.ok("PUT", "/v1/programs/acme/content", { content: {
+    messages: [{ channel: "email", subject: hostile, text: `${hostile} {link}` }],
+    landing: { headline: hostile, body: hostile, button: hostile, consent: hostile },
+    invitation: { subject: hostile, text: hostile },
+  } });
+  page.on("dialog", (dialog) => { wrong.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+    await show(tab);
+    assert.equal(await page.locator("main img:not([src^='data:']), main script, main [onerror]").count(), 0, tab);
+    assert.deepEqual(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, tab);
+  }
+  await show("sharing");
+  await page.getByText("Picture from evil.example").first().waitFor();
+  assert.deepEqual(wrong, []);
+  await house.worker.ok("PATCH", "/v1/programs/acme", { name: "Acme customers", preview: { title: "", description: "", image: "" } });
+});
+
+test("a program is made with a slug of its name, and leads on to its first destination", async () => {
+  await open(page, `${house.origin}/console/programs`);
+  await page.getByRole("button", { name: "New program" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Käufer & Freunde");
+  assert.equal(await page.getByLabel("Short name").inputValue(), "kaufer-freunde");
+  const zone = page.getByRole("combobox", { name: "Time zone" });
+  await zone.fill("lisb");
+  await page.getByRole("option", { name: /Europe\/Lisbon/ }).click();
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("heading", { name: "Where should links lead?" }).waitFor();
+  const { zone: kept } = await house.worker.ok("GET", "/v1/programs/kaufer-freunde");
+  assert.equal(kept, "Europe/Lisbon");
+  await page.getByLabel("URL", { exact: true }).fill("https://kaufer.example/pricing");
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "pricing");
+  await page.getByRole("button", { name: "Add destination" }).click();
+  await page.getByLabel("URL of pricing").waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test("a logo of any size is stored as a small PNG, and what is no picture is said to be none", async () => {
+  await show("brand");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="1000"><rect width="2000" height="1000" fill="tomato"/></svg>`;
+  const file = page.getByLabel("Logo");
+  await file.setInputFiles({ name: "not.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await page.getByText("This file is no picture that the browser can read.").waitFor();
+  await file.setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(svg) });
+  await page.getByAltText("The logo as it is stored").waitFor();
+  await save();
+  const { content } = await house.worker.ok("GET", "/v1/programs/acme/content");
+  assert.match(content.brand.logo, /^data:image\/png;base64,/);
+  const size = await page.getByAltText("The logo as it is stored").evaluate((image) =>
+    [/** @type {HTMLImageElement} */ (image).naturalWidth, /** @type {HTMLImageElement} */ (image).naturalHeight]);
+  assert.deepEqual(size, [256, 128]);
+});
+
+test("who may only read sees all of it and can change nothing", async () => {
+  const { link: mail } = await house.invite("read-only");
+  const reader = await house.browser.newContext({ locale: "en-GB", ...SIZES.desktop });
+  const theirs = await reader.newPage();
+  await theirs.goto(mail);
+  await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
+  await theirs.waitForURL("**/console");
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+    await show(tab, theirs);
+    await theirs.getByText("Your role can read this program, but not change it.").waitFor();
+    const enabled = await theirs.locator("main").evaluate((main) =>
+      [...main.querySelectorAll("input, textarea, select")].filter((field) => !field.matches(":disabled, [readonly]")).map((field) => field.outerHTML));
+    // What shows another part or another time changes nothing.
+    assert.deepEqual(enabled.filter((html) => !/<select|name="field-place"/.test(html)), [], tab);
+    assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Publish|Add destination|Switch off)/ }).count(), 0, tab);
+  }
+  await reader.close();
+});
