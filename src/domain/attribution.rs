@@ -51,8 +51,10 @@ row! {
         pub kind: Proof,
         /// When it happened (Unix ms).
         pub at: i64,
-        /// Number of the advocate whom it would credit.
+        /// Number of the advocate whose it is.
         pub advocate: u32,
+        /// The one with whom they turned out to be one person, and who is credited.
+        pub merged_into: Option<u32>,
         /// Medium code.
         pub medium: u8,
         /// Destination number of the link.
@@ -67,6 +69,12 @@ row! {
 }
 
 impl Touch {
+    /// Number of the advocate whom it would credit.
+    #[must_use]
+    pub fn credits(&self) -> u32 {
+        self.merged_into.unwrap_or(self.advocate)
+    }
+
     /// The click behind it (hexadecimal), if there is one.
     #[must_use]
     pub fn click(&self) -> Option<&str> {
@@ -217,6 +225,7 @@ mod tests {
             kind,
             at: MOMENT - days_before * DAY,
             advocate: u32::from(n),
+            merged_into: None,
             medium: 0,
             destination: 0,
             label: 0,

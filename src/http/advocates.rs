@@ -2,27 +2,31 @@
 
 use http::StatusCode;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Call, Response,
-    input::Page,
-    leads,
-    once::settle_all,
+    input::{Limit, Page},
+    leads, links, mail,
+    once::{Effect, once_unkeyed, settle_all},
     output::{self, Items},
     problem::{Fault, Problem},
     programs::{self, Emptiable},
     request::Request,
 };
 use crate::{
-    decode::record,
+    decode::{self, record},
     domain::{
+        channel::Medium,
+        content::fill,
         link::AdvocateNumber,
         program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
     },
     store::{
-        advocates::{self, Changes, New, Reference, Row},
+        advocates::{self, Changes, Filter, New, Reference, Row},
+        contents::{self, Invitation},
         programs::Created,
+        snapshot,
     },
 };
 
@@ -48,6 +52,11 @@ pub(super) struct Advocate {
     owner: Option<String>,
     created_at: String,
     updated_at: String,
+    /// When they were last sent an invitation.
+    invited_at: Option<String>,
+    /// Id of the advocate with whom they turned out to be one person: whatever comes
+    /// by the links of this entry counts for that one.
+    merged_into: Option<String>,
 }
 
 impl From<Row> for Advocate {
@@ -63,6 +72,8 @@ impl From<Row> for Advocate {
             owner: row.owner,
             created_at: output::time(row.created_at),
             updated_at: output::time(row.updated_at),
+            invited_at: row.invited_at.map(output::time),
+            merged_into: row.merged_into.map(|number| AdvocateNumber(number).to_id()),
         }
     }
 }
@@ -110,8 +121,30 @@ record! {
 }
 
 /// The advocate that is meant, or the problem that there is none. `field` is
-/// where the request named them; without one it was in the path.
+/// where the request named them; without one it was in the path. An entry that is
+/// merged means the one that remains.
 pub(super) async fn require(
+    call: &Call,
+    program: u16,
+    reference: &str,
+    field: Option<&'static str>,
+) -> Result<Row, Problem> {
+    let row = entry(call, program, reference, field).await?;
+    remaining(call, program, row).await
+}
+
+/// The advocate who remains of an entry: the one into which it was merged, if it was.
+pub(super) async fn remaining(call: &Call, program: u16, row: Row) -> Result<Row, Problem> {
+    let Some(number) = row.merged_into else {
+        return Ok(row);
+    };
+    let reference = Reference::Number(AdvocateNumber(number));
+    let found = advocates::find(call.db(), program, &reference).await?;
+    Ok(found.unwrap_or(row))
+}
+
+/// The very entry that is named, merged or not.
+async fn entry(
     call: &Call,
     program: u16,
     reference: &str,
@@ -182,20 +215,51 @@ fn random_numbers() -> Result<[u32; CANDIDATES], Problem> {
     Ok(numbers)
 }
 
+record! {
+    /// Which advocates.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Wanted {
+        /// Only those whose name, address or external id has this in it, whatever the
+        /// case of its ASCII letters.
+        q: Option<String>,
+        kind: Option<AdvocateKind>,
+        /// `disabled` are those who were merged, too.
+        status: Option<Status>,
+        /// Only this rep's (slug).
+        owner: Option<String>,
+        /// How many items at most.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+        limit: Limit = decode::or_default,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    }
+}
+
 /// Lists advocates, oldest first.
 #[utoipa::path(get, path = "/v1/programs/{program}/advocates", tag = "advocates",
-    params(("program" = String, Path, description = "Slug of the program"), Page),
+    params(("program" = String, Path, description = "Slug of the program"), Wanted),
     responses((status = 200, body = Items<Advocate>)))]
 pub(super) async fn list(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
-    let page: Page = request.query()?;
+    let wanted: Wanted = request.query()?;
+    let page = Page {
+        limit: wanted.limit,
+        cursor: wanted.cursor,
+    };
+    let filter = Filter {
+        kind: wanted.kind,
+        status: wanted.status,
+        owner: wanted.owner.as_deref(),
+        part: wanted.q.as_deref(),
+    };
     let program = programs::require(call, request.path("program"), None).await?;
     let after = page.after((-1, -1), |cursor| {
         let (created_at, number) = cursor.split_once('.')?;
         Some((created_at.parse().ok()?, number.parse().ok()?))
     })?;
     let limit = page.limit.get();
-    let rows = advocates::page(call.db(), program.number, after, limit + 1).await?;
+    let rows = advocates::page(call.db(), program.number, &filter, after, limit + 1).await?;
     let cursor = |row: &Row| format!("{}.{}", row.created_at, row.number);
     let items = Items::page(rows, limit, cursor, Advocate::from);
     Ok(output::json(StatusCode::OK, &items))
@@ -210,11 +274,12 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
 pub(super) async fn read(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
-    let row = require(call, program.number, request.path("advocate"), None).await?;
+    let row = entry(call, program.number, request.path("advocate"), None).await?;
     Ok(output::json(StatusCode::OK, &Advocate::from(row)))
 }
 
-/// Changes an advocate, or disables them.
+/// Changes an advocate, or disables them. 409 for one who was erased, or merged into
+/// another.
 #[utoipa::path(patch, path = "/v1/programs/{program}/advocates/{advocate}", tag = "advocates",
     params(
         ("program" = String, Path, description = "Slug of the program"),
@@ -224,7 +289,7 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let (call, reference) = (&request.call, request.path("advocate"));
     let changes: AdvocateChanges = request.json()?;
     let program = programs::require(call, request.path("program"), None).await?;
-    let before = require(call, program.number, reference, None).await?;
+    let before = entry(call, program.number, reference, None).await?;
     check_owner(call, changes.owner.as_deref()).await?;
     let stored = Changes {
         kind: changes.kind,
@@ -236,8 +301,10 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     };
     let after =
         advocates::update(call.db(), program.number, before.number, stored, call.now).await?;
-    let after = after
-        .ok_or_else(|| Problem::Conflict("the advocate was erased, and stays so".to_owned()))?;
+    let after = after.ok_or_else(|| {
+        let detail = "the advocate was erased, or merged into another, and stays so";
+        Problem::Conflict(detail.to_owned())
+    })?;
     let switched = after.status != before.status;
     let sorted = |row: &Row| (row.kind, row.segment.clone(), row.email.clone());
     if sorted(&after) != sorted(&before) {
@@ -245,4 +312,161 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     }
     let response = output::json(StatusCode::OK, &Advocate::from(after));
     Ok(output::published_if(switched, call, response).await)
+}
+
+record! {
+    /// With whom an advocate turned out to be one person.
+    #[derive(ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Merger {
+        /// Id of the one who remains, or `ext:` and their external id.
+        into: String,
+    }
+}
+
+/// Makes two entries of one person one: `into` remains, and is answered. Every credit
+/// that the other one has is theirs, with the rewards and what was paid of them;
+/// what is owed is then that of one person. The other one's links and codes go on
+/// working, and what comes in by them counts for the one who remains; `GET
+/// …/leads/{lead}/why` still says whose touch it was. Whatever was merged into the
+/// other one before goes along. The same again changes nothing. It cannot be undone.
+///
+/// 409 for an advocate and themselves, and where one of the two was erased, or
+/// merged into somebody else before, or the one who would remain is disabled.
+#[utoipa::path(post, path = "/v1/programs/{program}/advocates/{advocate}/merge",
+    tag = "advocates",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
+    request_body = Merger, responses((status = 200, body = Advocate)))]
+pub(super) async fn merge(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let merger: Merger = request.json()?;
+    let number = programs::require(call, request.path("program"), None)
+        .await?
+        .number;
+    let response = once_unkeyed(&request, number, &|| {
+        Box::pin(async {
+            let from = entry(call, number, request.path("advocate"), None).await?;
+            let into = entry(call, number, &merger.into, Some("into")).await?;
+            let is_done = from
+                .merged_into
+                .is_some_and(|one| one == into.number || Some(one) == into.merged_into);
+            let mut statements = Vec::new();
+            let accounts = vec![from.number, into.number];
+            if !is_done {
+                check_merger(&from, &into)?;
+                let (now, by) = (call.now, request.key());
+                statements = advocates::merge(number, from.number, into.number, now, by);
+            }
+            let into = remaining(call, number, into).await?;
+            Effect::new(200, &Advocate::from(into), statements, accounts)
+        })
+    })
+    .await?;
+    Ok(output::published(call, response).await)
+}
+
+fn check_merger(from: &Row, into: &Row) -> Result<(), Problem> {
+    let detail = if from.number == into.number {
+        "the advocate is `into` themselves"
+    } else if from.merged_into.is_some() {
+        "the advocate was merged into somebody else before"
+    } else if into.merged_into.is_some() {
+        "`into` was merged into somebody else; name that one"
+    } else if from.erased_at.or(into.erased_at).is_some() {
+        "one of the two was erased"
+    } else if into.status == Status::Disabled {
+        "`into` is disabled, and with them all links would be"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::Conflict(detail.to_owned()))
+}
+
+/// An invitation that was sent.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Invited {
+    /// The address.
+    sent_to: String,
+}
+
+/// Sends an advocate the program's invitation with their own link, whose medium is
+/// `email`. 422 for one without an address or who is disabled; 409 within a minute
+/// after the last one.
+#[utoipa::path(post, path = "/v1/programs/{program}/advocates/{advocate}/invite",
+    tag = "advocates",
+    params(
+        ("program" = String, Path, description = "Slug of the program"),
+        ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
+    responses((status = 202, body = Invited)))]
+pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
+    let call = &request.call;
+    let program = programs::require(call, request.path("program"), None).await?;
+    let number = program.number;
+    let row = require(call, number, request.path("advocate"), None).await?;
+    let id = AdvocateNumber(row.number).to_id();
+    let wanted = links::Wanted {
+        program: &program.slug,
+        advocate: &id,
+        medium: Medium::Email,
+        destination: None,
+        label: None,
+    };
+    let link = links::resolve(call, wanted).await?.link;
+    if snapshot::revoked(call.db(), number)
+        .await?
+        .contains(&link.pack())
+    {
+        return Err(Problem::Conflict(links::REVOKED.to_owned()));
+    }
+    let email = row
+        .email
+        .ok_or_else(|| Problem::field("email", "is missing: the advocate has no address"))?;
+    let said = contents::invitation(call.db(), number).await?;
+    let url = format!(
+        "{}/{}",
+        call.base_url,
+        call.service.keyring.sign_link(&link)
+    );
+    let letter = invitation(&said, email.clone(), [&row.name, &program.name, &url]);
+    if !advocates::claim_invitation(call.db(), number, row.number, call.now).await? {
+        let detail = "the advocate was invited less than a minute ago";
+        return Err(Problem::Conflict(detail.to_owned()));
+    }
+    let sent = call.service.mail.send(letter).await;
+    let at = sent.is_ok().then_some(call.now);
+    advocates::end_invitation(call.db(), number, row.number, at).await?;
+    sent?;
+    Ok(output::json(
+        StatusCode::ACCEPTED,
+        &Invited { sent_to: email },
+    ))
+}
+
+/// The letter in the program's words, or in ours.
+fn invitation(said: &Invitation, to: String, [name, program, url]: [&str; 3]) -> mail::Letter {
+    let or = |said: &str, ours: &str| {
+        if said.trim().is_empty() {
+            ours.to_owned()
+        } else {
+            said.to_owned()
+        }
+    };
+    let subject = or(&said.subject, "Your own link for {program}");
+    let mut text = or(
+        &said.text,
+        "Hello {first_name},\n\nthis is your own link for {program}:\n\n{link}\n\n\
+         Hand it on to whomever it may help: we will know that they come by your good word.\n",
+    );
+    if !text.contains("{link}") {
+        text.push_str("\n\n{link}\n");
+    }
+    let first_name = name.split_whitespace().next().unwrap_or_default();
+    let values = [first_name, name, program, url];
+    mail::Letter {
+        to,
+        subject: fill(&subject, values),
+        text: fill(&text, values),
+    }
 }

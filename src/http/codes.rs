@@ -197,6 +197,7 @@ pub(super) async fn touch(
         kind: Proof::Code,
         at,
         advocate: row.advocate,
+        merged_into: None,
         medium: row.medium,
         destination: row.destination,
         label: row.label,

@@ -358,7 +358,7 @@ pub(super) fn decide(lead: &mut Lead, policy: Policy) -> Decision {
     let winner = decision
         .winner
         .and_then(|n| lead.touches.iter().find(|touch| touch.n == n));
-    lead.advocate = winner.map(|touch| touch.advocate);
+    lead.advocate = winner.map(Touch::credits);
     lead.medium = winner.map(|touch| touch.medium);
     lead.label = winner.map(|touch| touch.label).filter(|label| *label > 0);
     lead.touch = winner.map(|touch| touch.kind);
@@ -399,7 +399,7 @@ fn takes_credit(referral: &Referral, before: &Lead, touches: &[Touch], policy: P
     let all: Vec<Touch> = before.touches.iter().chain(touches).cloned().collect();
     let winner = attribute(policy, &all, before.moment).winner;
     let winner = all.iter().find(|touch| Some(touch.n) == winner);
-    winner.map(|touch| touch.advocate) != before.advocate
+    winner.map(Touch::credits) != before.advocate
 }
 
 /// The touches that a lead has not, numbered after those that it has. The same
@@ -599,6 +599,7 @@ pub(super) async fn receipt_touch(
         kind,
         at: click.at(),
         advocate: link.advocate.0,
+        merged_into: None,
         medium: link.medium.code(),
         destination: link.destination.get(),
         label: link.label.get(),
@@ -608,17 +609,22 @@ pub(super) async fn receipt_touch(
     usable(call, program, touch).await
 }
 
-/// A touch, unless its advocate cannot be credited any more.
+/// A touch, unless its advocate cannot be credited any more. Of an entry that was
+/// merged it is the one who remains who is credited.
 pub(super) async fn usable(
     call: &Call,
     program: &programs::Row,
-    touch: Touch,
+    mut touch: Touch,
 ) -> Result<Result<Touch, String>, Problem> {
     let reference = Reference::Number(AdvocateNumber(touch.advocate));
     let row = advocates::find(call.db(), program.number, &reference).await?;
-    Ok(match row.map(|row| row.status) {
-        Some(Status::Active) => Ok(touch),
-        Some(Status::Disabled) => Err("is of an advocate who is disabled".to_owned()),
-        None => Err("names an advocate who is not in the program".to_owned()),
+    let Some(row) = row else {
+        return Ok(Err("names an advocate who is not in the program".to_owned()));
+    };
+    touch.merged_into = row.merged_into;
+    let row = super::advocates::remaining(call, program.number, row).await?;
+    Ok(match row.status {
+        Status::Active => Ok(touch),
+        Status::Disabled => Err("is of an advocate who is disabled".to_owned()),
     })
 }

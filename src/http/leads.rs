@@ -494,6 +494,9 @@ pub(super) struct Considered {
     at: String,
     /// Id of the advocate.
     advocate: String,
+    /// Id of the advocate with whom they turned out to be one person, and who is
+    /// credited in their place.
+    merged_into: Option<String>,
     channel: Option<Channel>,
     medium: Option<Medium>,
     /// The click's id (hexadecimal), the spoken code, or the rep who attests it.
@@ -537,6 +540,9 @@ fn explain(lead: &Lead, decided: &store::leads::Decided) -> ExplainedDecision {
             kind: touch.kind,
             at: output::time(touch.at),
             advocate: AdvocateNumber(touch.advocate).to_id(),
+            merged_into: touch
+                .merged_into
+                .map(|number| AdvocateNumber(number).to_id()),
             channel: medium.map(Medium::channel),
             medium,
             proof: touch.proof.clone(),

@@ -37,6 +37,7 @@ use super::{
         destinations::create, destinations::list, destinations::read, destinations::update,
         labels::create, labels::list,
         advocates::create, advocates::list, advocates::read, advocates::update,
+        advocates::merge, advocates::invite,
         links::issue, links_bulk::issue, links::verify, links::revoke,
         shares::record,
         codes::issue, codes::read, codes::revoke,

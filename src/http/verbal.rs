@@ -112,6 +112,7 @@ pub(super) async fn enter(request: Request) -> Result<Response, Problem> {
                 kind: Proof::Rep,
                 at,
                 advocate: credited.number,
+                merged_into: None,
                 medium: spoken.medium.code(),
                 destination: 0,
                 label: label.get(),
@@ -157,6 +158,7 @@ async fn credited(
         known(call, program.number, named).await?
     };
     if let Some(row) = found {
+        let row = advocates::remaining(call, program.number, row).await?;
         if row.status == Status::Disabled {
             return Err(Problem::field("advocate", "is disabled"));
         }

@@ -200,7 +200,7 @@ fn credit_now(lead: &Lead) -> Credit {
 fn credit_under(lead: &Lead, policy: Policy) -> Credit {
     let winner = attribute(policy, &lead.touches, lead.moment).winner;
     let touch = lead.touches.iter().find(|touch| Some(touch.n) == winner);
-    touch.map(|touch| (touch.advocate, touch.medium))
+    touch.map(|touch| (touch.credits(), touch.medium))
 }
 
 fn channel(credit: Credit) -> Option<Channel> {

@@ -88,38 +88,63 @@ const RULES_NAMED: &str = "
 const STANDING: &str = "
     SELECT rule, beneficiary, rep, lead, order_id AS [order], unit, form, amount,
       terms, earned_at, due_at, approval
-    FROM rewards WHERE program = ?1 AND advocate = ?2";
+    FROM rewards WHERE program = ?1 AND advocate = ?2
+    ORDER BY amount, id DESC";
 
 // NULL is refused, which undoes the batch of whoever was overtaken.
 const SETTLED: &str = "
     UPDATE accounts SET settled = CASE WHEN changed = ?3 AND settled = ?4 THEN changed END
     WHERE program = ?1 AND advocate = ?2";
 
-const PUT_REWARDS: &str = "
+/// The id of a reward that moves: of the one that stands in the account, if one
+/// does. It may have come with another account (`advocates::merge`), whose id it
+/// keeps; of two for one cause, the one that holds the amount moves, as
+/// [`STANDING`] has it last.
+macro_rules! reward_id {
+    () => {
+        "coalesce((
+          SELECT id FROM rewards
+          WHERE lead = value ->> 'lead' AND program = ?1 AND advocate = ?2
+            AND rule = value ->> 'rule' AND beneficiary = value ->> 'beneficiary'
+            AND rep IS value ->> 'rep' AND order_id IS value ->> 'order'
+            AND unit = value ->> 'unit' AND form = value ->> 'form'
+          ORDER BY amount DESC, id LIMIT 1), value ->> 'id')"
+    };
+}
+
+const PUT_REWARDS: &str = concat!(
+    "
     INSERT INTO rewards (id, program, advocate, rule, beneficiary, rep, lead, order_id, unit, form,
       terms, earned_at, due_at, approval)
-    SELECT value ->> 'id', ?1, ?2, value ->> 'rule', value ->> 'beneficiary', value ->> 'rep',
+    SELECT ",
+    reward_id!(),
+    ", ?1, ?2, value ->> 'rule', value ->> 'beneficiary', value ->> 'rep',
       value ->> 'lead', value ->> 'order', value ->> 'unit', value ->> 'form',
       value ->> 'terms', value ->> 'earned_at', value ->> 'due_at', value ->> 'approval'
     FROM json_each(?3)
     WHERE true
     ON CONFLICT (id) DO UPDATE SET
       terms = excluded.terms, earned_at = excluded.earned_at,
-      due_at = excluded.due_at, approval = excluded.approval";
+      due_at = excluded.due_at, approval = excluded.approval"
+);
 
-const ADD_MOVEMENTS: &str = "
+const ADD_MOVEMENTS: &str = concat!(
+    "
     INSERT INTO ledger (reward, kind, amount, terms, at, by)
-    SELECT value ->> 'id', value ->> 'kind', value ->> 'amount', value ->> 'terms', ?2, 'rule'
-    FROM json_each(?1)";
+    SELECT ",
+    reward_id!(),
+    ", value ->> 'kind', value ->> 'amount', value ->> 'terms', ?4, 'rule'
+    FROM json_each(?3)"
+);
 
 // When a lead came in, another may have had the credit for it, or the advocate no
 // address. A flag is a fact, so the account is behind once more.
 const SAME_EMAIL: &str = "
     INSERT INTO flags
     SELECT l.id, 'same_email', 'the prospect has the advocate''s address', ?3
-    FROM advocates a JOIN leads l
-      ON l.program = a.program AND l.advocate = a.number AND l.email_hash = a.email_hash
-    WHERE a.program = ?1 AND a.number = ?2
+    FROM advocates a CROSS JOIN leads l
+      ON l.program = a.program AND l.advocate = ?2 AND l.email_hash = a.email_hash
+    WHERE a.program = ?1 AND (a.number = ?2 OR a.merged_into = ?2)
     ON CONFLICT DO NOTHING";
 
 // A flag holds each reward of its lead once: what was released stays released. A
@@ -415,7 +440,7 @@ pub async fn write(
             .collect();
         let json = serde_json::to_string(&rows)?;
         statements.push(statement!(PUT_REWARDS, number, advocate, json.as_str()));
-        statements.push(statement!(ADD_MOVEMENTS, json, now));
+        statements.push(statement!(ADD_MOVEMENTS, number, advocate, json, now));
     }
     statements.push(statement!(SAME_EMAIL, number, advocate, now));
     statements.push(statement!(HOLD, number, advocate, now));

@@ -36,6 +36,12 @@ row! {
         pub created_at: i64,
         /// Unix milliseconds.
         pub updated_at: i64,
+        /// When they were last invited (Unix ms).
+        pub invited_at: Option<i64>,
+        /// The entry with which this one turned out to be one person.
+        pub merged_into: Option<u32>,
+        /// When they were erased (Unix ms).
+        pub erased_at: Option<i64>,
     }
 }
 
@@ -103,7 +109,7 @@ macro_rules! columns {
     () => {
         "number, external_id, kind, name, email, status, segment,
         (SELECT slug FROM reps WHERE reps.number = advocates.owner) AS owner,
-        created_at, updated_at"
+        created_at, updated_at, invited_at, merged_into, erased_at"
     };
 }
 
@@ -129,7 +135,7 @@ const BY_EMAIL: &str = concat!(
     columns!(),
     "
     FROM advocates WHERE program = ?1 AND email_hash = ?2
-    ORDER BY created_at, number LIMIT 1"
+    ORDER BY merged_into IS NOT NULL, created_at, number LIMIT 1"
 );
 
 // Of some random numbers, the first that is free in the program is taken.
@@ -159,7 +165,7 @@ const UPDATE: &str = concat!(
       segment = nullif(coalesce(?8, segment), ''),
       owner = CASE WHEN ?9 IS NULL THEN owner ELSE (SELECT number FROM reps WHERE slug = ?9) END,
       updated_at = ?10
-    WHERE program = ?1 AND number = ?2 AND erased_at IS NULL
+    WHERE program = ?1 AND number = ?2 AND erased_at IS NULL AND merged_into IS NULL
     RETURNING ",
     columns!()
 );
@@ -171,20 +177,28 @@ const PAGE: &str = concat!(
     "
     FROM advocates
     WHERE program = ?1 AND (created_at, number) > (?2, ?3)
+      AND (?5 IS NULL OR kind = ?5)
+      AND (?6 IS NULL OR status = ?6)
+      AND (?7 IS NULL OR owner = (SELECT number FROM reps WHERE slug = ?7))
+      AND (?8 IS NULL OR instr(lower(name), lower(?8)) OR instr(lower(email), lower(?8))
+        OR instr(lower(external_id), lower(?8)))
     ORDER BY created_at, number
     LIMIT ?4"
 );
 
 // Many references in one statement; one that is nobody answers no row.
 const RESOLVE: &str = "
-    SELECT wanted.key AS position, a.number, a.status
+    SELECT wanted.key AS position, coalesce(b.number, a.number) AS number,
+      coalesce(b.status, a.status) AS status
     FROM json_each(?2) AS wanted
     JOIN advocates a ON a.program = ?1 AND a.number = wanted.value
+    LEFT JOIN advocates b ON b.program = ?1 AND b.number = a.merged_into
     WHERE wanted.type = 'integer'
     UNION ALL
-    SELECT wanted.key, a.number, a.status
+    SELECT wanted.key, coalesce(b.number, a.number), coalesce(b.status, a.status)
     FROM json_each(?2) AS wanted
     JOIN advocates a ON a.program = ?1 AND a.external_id = wanted.value
+    LEFT JOIN advocates b ON b.program = ?1 AND b.number = a.merged_into
     WHERE wanted.type = 'text'";
 
 /// The advocate that is meant.
@@ -272,8 +286,8 @@ pub async fn create(
     Ok(Created::from_rows(inserted.first()?, existing.first()?))
 }
 
-/// Changes what is given; answers the advocate as they are then. Who was erased
-/// is not changed, and not answered.
+/// Changes what is given; answers the advocate as they are then. Who was erased or
+/// merged into another is not changed, and not answered.
 pub async fn update(
     db: &dyn Database,
     program: u16,
@@ -306,16 +320,126 @@ fn hash(email: &str) -> String {
     }
 }
 
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct Filter<'a> {
+    /// To a kind.
+    pub kind: Option<AdvocateKind>,
+    /// To those whose links work, or do not.
+    pub status: Option<Status>,
+    /// To a rep's (a slug).
+    pub owner: Option<&'a str>,
+    /// To those whose name, address or external id has this in it, whatever the case
+    /// of its ASCII letters.
+    pub part: Option<&'a str>,
+}
+
 /// At most `limit` advocates after one, oldest first. `after` is the creation
 /// (Unix ms) and the number of the last one seen.
 pub async fn page(
     db: &dyn Database,
     program: u16,
+    filter: &Filter<'_>,
     after: (i64, i64),
     limit: u16,
 ) -> Result<Vec<Row>, DatabaseError> {
-    let statement = statement!(PAGE, program, after.0, after.1, limit);
+    let (kind, status) = (
+        filter.kind.map(AdvocateKind::name),
+        filter.status.map(Status::name),
+    );
+    let (owner, part) = (filter.owner, filter.part);
+    let statement = statement!(
+        PAGE, program, after.0, after.1, limit, kind, status, owner, part
+    );
     one(db, statement).await?.all()
+}
+
+// Somebody has merged or erased one of the two since they were read.
+const STILL_TWO: &str = "
+    INSERT INTO overtaken SELECT NULL
+    WHERE (SELECT count(*) FROM advocates
+      WHERE program = ?1 AND number IN (?2, ?3) AND merged_into IS NULL AND erased_at IS NULL) < 2";
+
+// With those that were merged into it before: nobody is looked for in two steps.
+const MERGED: &str = "
+    UPDATE advocates SET merged_into = ?3, merged_at = coalesce(merged_at, ?4),
+      merged_by = coalesce(merged_by, ?5), status = 'disabled', updated_at = ?4
+    WHERE program = ?1 AND (number = ?2 OR merged_into = ?2)";
+
+// Whoever has read a lead before is overtaken by this. The touches stay whose they
+// were, and say so.
+const LEADS_MERGED: &str = "
+    UPDATE leads SET advocate = ?3, updated_at = ?4, version = version + 1
+    WHERE program = ?1 AND advocate = ?2";
+
+// With all that the ledger says of them: what was paid to one entry was paid to the
+// person, and is not paid again.
+const REWARDS_MERGED: &str = "
+    UPDATE rewards SET advocate = ?3 WHERE program = ?1 AND advocate = ?2";
+
+// Whoever settles one of the two at this moment is overtaken too.
+const ACCOUNTS_MERGED: &str = "
+    INSERT INTO accounts
+    SELECT ?1, n.value, 1, 0 FROM json_each(json_array(CAST(?2 AS INTEGER), CAST(?3 AS INTEGER))) n
+    WHERE EXISTS (SELECT 1 FROM accounts WHERE program = ?1 AND advocate = ?2)
+    ON CONFLICT DO UPDATE SET changed = changed + 1";
+
+const CODES_MERGED: &str = "
+    UPDATE spoken_codes SET advocate = ?3 WHERE program = ?1 AND advocate = ?2";
+
+const VISITORS_MERGED: &str = "
+    INSERT INTO advocate_visitors
+    SELECT program, ?3, utc_day, visitor FROM advocate_visitors
+    WHERE program = ?1 AND advocate = ?2
+    ON CONFLICT DO NOTHING";
+
+/// The statements that make two entries of one person one, for a batch that fails as
+/// a whole if one of them is no longer what it was. Both accounts are to be settled.
+#[must_use]
+pub fn merge(program: u16, from: u32, into: u32, now: i64, by: &str) -> Vec<Statement> {
+    vec![
+        statement!(STILL_TWO, program, from, into),
+        statement!(MERGED, program, from, into, now, by),
+        statement!(LEADS_MERGED, program, from, into, now),
+        statement!(REWARDS_MERGED, program, from, into),
+        statement!(ACCOUNTS_MERGED, program, from, into),
+        statement!(CODES_MERGED, program, from, into),
+        statement!(VISITORS_MERGED, program, from, into),
+    ]
+}
+
+const CLAIM_INVITATION: &str = "
+    UPDATE advocates SET invitation_claimed_at = ?3
+    WHERE program = ?1 AND number = ?2
+      AND max(coalesce(invited_at, 0), coalesce(invitation_claimed_at, 0)) <= ?3 - 60000
+    RETURNING id AS document";
+
+const END_INVITATION: &str = "
+    UPDATE advocates SET invited_at = coalesce(?3, invited_at), invitation_claimed_at = NULL
+    WHERE program = ?1 AND number = ?2";
+
+/// Takes it upon the caller to invite an advocate; `false` where somebody did so
+/// less than a minute ago.
+pub async fn claim_invitation(
+    db: &dyn Database,
+    program: u16,
+    number: u32,
+    now: i64,
+) -> Result<bool, DatabaseError> {
+    let claim = statement!(CLAIM_INVITATION, program, number, now);
+    let claimed: Option<super::Document> = one(db, claim).await?.first()?;
+    Ok(claimed.is_some())
+}
+
+/// Ends what was claimed: an invitation was sent at a time (Unix ms), or was not.
+pub async fn end_invitation(
+    db: &dyn Database,
+    program: u16,
+    number: u32,
+    sent_at: Option<i64>,
+) -> Result<(), DatabaseError> {
+    one(db, statement!(END_INVITATION, program, number, sent_at)).await?;
+    Ok(())
 }
 
 row! {

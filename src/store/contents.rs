@@ -1,6 +1,7 @@
 //! What a program says, version by version.
 
 use super::{Database, DatabaseError, Document, one, several, statement};
+use crate::decode::row;
 
 /// Content as it is kept: everything that may be left out is there.
 macro_rules! whole {
@@ -90,4 +91,27 @@ pub async fn put(
     let [_, stored] = several(db, [insert, statement!(STORED, program, body)]).await?;
     let row: Document = stored.first()?.ok_or(DatabaseError::Short)?;
     Ok((!row.cursor.is_empty()).then_some(row.document))
+}
+
+row! {
+    /// The letter that invites an advocate, as the program has it; empty for ours.
+    #[derive(Debug)]
+    pub struct Invitation {
+        /// Its subject.
+        pub subject: String,
+        /// Its text.
+        pub text: String,
+    }
+}
+
+const INVITATION: &str = concat!(
+    "SELECT content ->> '$.invitation.subject' AS subject, content ->> '$.invitation.text' AS text
+    FROM ",
+    newest!()
+);
+
+/// How a program invites its advocates.
+pub async fn invitation(db: &dyn Database, program: u16) -> Result<Invitation, DatabaseError> {
+    let found: Option<Invitation> = one(db, statement!(INVITATION, program)).await?.first()?;
+    found.ok_or(DatabaseError::Short)
 }

@@ -120,7 +120,7 @@ const FUNNEL: &str = concat!(
       UNION ALL
       SELECT
         CASE ?3
-          WHEN 'advocate' THEN t.advocate
+          WHEN 'advocate' THEN coalesce(i.merged_into, t.advocate)
           WHEN 'owner' THEN r.slug
           WHEN 'segment' THEN a.segment
           ELSE b.slug
@@ -132,7 +132,10 @@ const FUNNEL: &str = concat!(
         WHERE ?3 IN ('advocate', 'owner', 'segment', 'campaign')
           AND program = ?1 AND local_day BETWEEN ?6 AND ?7 AND kind IN (0, 3, 4)
         GROUP BY advocate, label, kind) t
-      LEFT JOIN advocates a ON a.program = t.program AND a.number = t.advocate
+      LEFT JOIN advocates i INDEXED BY advocates_merged
+        ON i.program = t.program AND i.number = t.advocate AND i.merged_into IS NOT NULL
+      LEFT JOIN advocates a
+        ON a.program = t.program AND a.number = coalesce(i.merged_into, t.advocate)
       LEFT JOIN reps r ON r.number = a.owner
       LEFT JOIN labels b ON b.program = t.program AND b.number = t.label),
     -- Groups that are shown when there is nothing in them, too.
@@ -279,8 +282,11 @@ const ADVOCATES: &str = "
         AND l.suspected = 0 AND a.status = 'active'
       GROUP BY l.advocate),
     shared AS MATERIALIZED (
-      SELECT DISTINCT advocate FROM tallies_by_advocate
-      WHERE program = ?1 AND local_day BETWEEN ?4 AND ?5 AND kind IN (3, 4)),
+      SELECT DISTINCT coalesce(i.merged_into, t.advocate) AS advocate
+      FROM tallies_by_advocate t
+      LEFT JOIN advocates i INDEXED BY advocates_merged
+        ON i.program = t.program AND i.number = t.advocate AND i.merged_into IS NOT NULL
+      WHERE t.program = ?1 AND t.local_day BETWEEN ?4 AND ?5 AND t.kind IN (3, 4)),
     enrolled AS (
       SELECT count(*) AS enrolled,
         count(*) FILTER (WHERE number IN (SELECT advocate FROM referred)

@@ -127,7 +127,11 @@ macro_rules! select_lead {
               l.touch, l.terms, l.version,
               (SELECT slug FROM reps WHERE number = l.owner) AS owner,
               (SELECT json_group_array(json_object('n', n, 'kind', kind, 'at', at,
-                  'advocate', advocate, 'medium', medium, 'destination', destination,
+                  'advocate', advocate, 'merged_into', (
+                    SELECT merged_into FROM advocates INDEXED BY advocates_merged
+                    WHERE program = l.program AND number = advocate
+                      AND merged_into IS NOT NULL),
+                  'medium', medium, 'destination', destination,
                   'label', label, 'proof', proof, 'place', place))
                 FROM (SELECT * FROM touches WHERE lead = l.id ORDER BY n)) AS touches,
               (SELECT count(*) FROM decisions WHERE lead = l.id) AS decisions,
@@ -330,9 +334,10 @@ const DECISIONS: &str = "
 
 const SIGNS: &str = "
     SELECT
-      (SELECT email_hash = ?3 FROM advocates WHERE program = ?1 AND number = ?2) AS same_email,
-      (SELECT lower(substr(email, instr(email, '@') + 1)) = ?4 FROM advocates
-        WHERE program = ?1 AND number = ?2) AS same_domain,
+      (SELECT max(email_hash = ?3) FROM advocates
+        WHERE program = ?1 AND (number = ?2 OR merged_into = ?2)) AS same_email,
+      (SELECT max(lower(substr(email, instr(email, '@') + 1)) = ?4) FROM advocates
+        WHERE program = ?1 AND (number = ?2 OR merged_into = ?2)) AS same_domain,
       (SELECT count(*) FROM leads
         WHERE program = ?1 AND advocate = ?2 AND at > ?5 - 86400000 AND at <= ?5 AND id <> ?10)
         AS earlier_leads,

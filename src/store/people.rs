@@ -45,20 +45,36 @@ row! {
 macro_rules! rows_of {
     () => {
         "WITH
-          their_advocates AS (
+          found AS (
             SELECT a.program, a.number
             FROM programs p CROSS JOIN advocates a ON a.program = p.number AND a.email_hash = ?1
             UNION SELECT program, number FROM advocates
               WHERE email_hash IS NULL AND lower(email) IN (SELECT value FROM json_each(?2))
             UNION SELECT program, number FROM advocates WHERE program = ?4 AND number = ?5),
+          -- Two entries that were merged are one person, whichever was found.
+          remaining AS (
+            SELECT f.program, coalesce(a.merged_into, f.number) AS number
+            FROM found f CROSS JOIN advocates a ON a.program = f.program AND a.number = f.number),
+          their_advocates AS (
+            SELECT program, number FROM remaining
+            UNION SELECT a.program, a.number
+              FROM remaining r
+              CROSS JOIN advocates a ON a.program = r.program AND a.merged_into = r.number),
+          addresses AS (
+            SELECT ?1 AS hash
+            UNION SELECT a.email_hash
+              FROM their_advocates t
+              CROSS JOIN advocates a ON a.program = t.program AND a.number = t.number),
           their_leads AS (
             SELECT l.id, l.program, l.customer
-            FROM programs p CROSS JOIN leads l ON l.program = p.number AND l.email_hash = ?1
+            FROM programs p CROSS JOIN addresses h
+            CROSS JOIN leads l ON l.program = p.number AND l.email_hash = h.hash
             UNION SELECT id, program, customer FROM leads WHERE id = ?3),
           their_sales AS (
             SELECT program, order_id FROM sales WHERE lead IN (SELECT id FROM their_leads)
             UNION SELECT s.program, s.order_id
-              FROM programs p CROSS JOIN sales s ON s.program = p.number AND s.email_hash = ?1
+              FROM programs p CROSS JOIN addresses h
+              CROSS JOIN sales s ON s.program = p.number AND s.email_hash = h.hash
             UNION SELECT s.program, s.order_id
               FROM their_leads l CROSS JOIN sales s ON s.program = l.program AND s.customer = l.customer
               WHERE s.lead IS NULL)

@@ -16,8 +16,12 @@ const VERSION: &str = "SELECT version FROM configuration";
 const PROGRAMS: &str = "SELECT * FROM programs ORDER BY number";
 const DESTINATIONS: &str = "
     SELECT program, number, url, status FROM destinations ORDER BY program, number";
+// The links of an entry that is merged work as those of the one that remains.
 const DISABLED: &str = "
-    SELECT program, number FROM advocates WHERE status = 'disabled' ORDER BY program, number";
+    SELECT a.program, a.number FROM advocates a
+    LEFT JOIN advocates b ON b.program = a.program AND b.number = a.merged_into
+    WHERE coalesce(b.status, a.status) = 'disabled'
+    ORDER BY a.program, a.number";
 const REVOKED: &str = "SELECT program, body FROM revocations ORDER BY program, body";
 const REVOKED_IN: &str = "SELECT program, body FROM revocations WHERE program = ?1 ORDER BY body";
 const REVOKE: &str = "INSERT INTO revocations VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";

@@ -91,7 +91,8 @@ const INSERT: &str = "
       WHERE program = ?1 AND advocate = ?2 AND medium = ?3 AND destination = ?4 AND label = ?5
         AND revoked_at IS NULL)
       AND EXISTS (
-        SELECT 1 FROM advocates WHERE program = ?1 AND number = ?2 AND erased_at IS NULL)
+        SELECT 1 FROM advocates WHERE program = ?1 AND number = ?2 AND erased_at IS NULL
+          AND merged_into IS NULL)
     ON CONFLICT (key) DO NOTHING
     RETURNING key AS document";
 

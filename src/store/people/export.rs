@@ -73,7 +73,10 @@ const ADVOCATES: &str = concat!(
     time!("a.updated_at"),
     ", 'erased_at', ",
     time!("a.erased_at"),
-    "),
+    ", 'invited_at', ",
+    time!("a.invited_at"),
+    ", 'merged_into', (SELECT id FROM advocates b
+          WHERE b.program = a.program AND b.number = a.merged_into)),
         'codes', json((
           SELECT json_group_array(json_object('code', c.code, 'medium', m.name, 'created_at', ",
     time!("c.created_at"),
