@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Call, Response,
-    input::{Limit, Page},
+    input::{self, Limit, Page},
     leads, links, mail,
     once::{Effect, once_unkeyed, settle_all},
     output::{self, Items},
@@ -399,8 +399,9 @@ pub(super) struct Invited {
     params(
         ("program" = String, Path, description = "Slug of the program"),
         ("advocate" = String, Path, description = "Id, or `ext:` and external id")),
-    responses((status = 202, body = Invited)))]
+    request_body = input::Nothing, responses((status = 202, body = Invited)))]
 pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
+    request.nothing()?;
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
     let number = program.number;
