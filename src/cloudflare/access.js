@@ -6,7 +6,8 @@
 /** @typedef {JsonWebKey & { kid?: string }} Key */
 
 /** The issuer's keys, and when they were read (ms). A key that is not among them may be new. */
-const known = { issuer: "", at: 0, /** @type {Key[]} */ keys: [] };
+/** @type {{ issuer: string, at: number, keys: Key[] }} */
+const known = { issuer: "", at: 0, keys: [] };
 
 /** Keys are read again no sooner, whatever `kid` is asked for (ms). */
 const PAUSE = 60_000;

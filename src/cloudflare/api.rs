@@ -209,6 +209,7 @@ fn convert(request: &JsValue, read: &Request) -> Option<Asked> {
 /// The answer as the runtime takes it. By hand, because `worker`'s conversion
 /// makes a stream of every body.
 fn send(response: Response) -> Result<JsValue, JsValue> {
+    let response = response.into_parts();
     let body: JsValue = match response.body {
         Body::Whole(bytes) if bytes.is_empty() => JsValue::NULL,
         Body::Whole(bytes) => Uint8Array::from(&*bytes).into(),

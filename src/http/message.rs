@@ -4,7 +4,10 @@
 //! with a number for each name that it knows, was 10 KB gzipped, and an answer has
 //! three headers.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    ops::{Deref, DerefMut},
+};
 
 use http::{Method, StatusCode};
 
@@ -22,8 +25,12 @@ pub struct Asked {
     pub body: Body,
 }
 
-/// An answer.
-pub struct Response {
+/// An answer. It goes through a dozen hands, and each of sixty handlers moves it
+/// some times: boxed, that is a word.
+pub struct Response(Box<Parts>);
+
+/// What an answer has.
+pub struct Parts {
     /// The status.
     pub status: StatusCode,
     /// The header fields.
@@ -38,12 +45,18 @@ impl Response {
     /// An answer without header fields.
     #[must_use]
     pub fn new(status: StatusCode, body: impl Into<Body>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             headers: Headers::default(),
             body: body.into(),
             fault: None,
-        }
+        }))
+    }
+
+    /// What it has, for whoever takes it apart.
+    #[must_use]
+    pub fn into_parts(self) -> Parts {
+        *self.0
     }
 
     /// The same with a header field, in place of any of its name.
@@ -51,6 +64,20 @@ impl Response {
     pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.set(name, value);
         self
+    }
+}
+
+impl Deref for Response {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Response {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
     }
 }
 

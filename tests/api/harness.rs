@@ -695,7 +695,7 @@ impl Ask<'_> {
 
     async fn answer(self) -> Answer {
         let (method, path) = (self.method.clone(), self.path.clone());
-        let response = self.going().await;
+        let response = self.going().await.into_parts();
         let bytes = response.body.whole(usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.into()).unwrap();
         if let Some(media_type) = response.headers.get("content-type") {

@@ -123,6 +123,7 @@ fn ten_thousand_rows_stream_through_in_bounded_memory() {
     let mut body = ask
         .body(CSV, pieces(chunks, taken.clone()))
         .start()
+        .into_parts()
         .body
         .into_pieces();
     let mut text = Vec::new();
@@ -410,7 +411,7 @@ fn a_database_that_fails_under_way_fails_its_rows_and_is_noted() {
     let chunks = std::iter::repeat_n(line, 1_200).map(Ok);
     let ask = api.request(Method::POST, PATH).key(ADMIN);
     let body = ask.body(NDJSON, pieces(chunks, Arc::default()));
-    let mut body = body.start().body.into_pieces();
+    let mut body = body.start().into_parts().body.into_pieces();
     let mut text = String::new();
     while let Some(frame) = block_on(body.next()) {
         text.push_str(std::str::from_utf8(&frame.unwrap()).unwrap());

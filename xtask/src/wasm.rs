@@ -21,6 +21,9 @@ const INPUTS: &[&str] = &[
     "rust-toolchain.toml",
     "src",
     "templates",
+    // How it is optimised.
+    "xtask/src/order.rs",
+    "xtask/src/wasm.rs",
 ];
 const WASM: &str = "build/index_bg.wasm";
 

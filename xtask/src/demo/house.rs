@@ -145,7 +145,7 @@ impl House {
             salt: None,
         };
         let (status, said) = block_on(async {
-            let response = answer(call, asked).await;
+            let response = answer(call, asked).await.into_parts();
             (response.status, response.body.whole(usize::MAX).await)
         });
         let said = said.map_err(|_| format!("{path}: the answer broke off"))?;
