@@ -27,6 +27,8 @@ fn create_answers_the_advocate() {
             "status": "active",
             "segment": null,
             "owner": null,
+            "invited_at": null,
+            "merged_into": null,
             "created_at": "2026-11-22T10:00:00.000Z",
             "updated_at": "2026-11-22T10:00:00.000Z",
             "invited_at": null,

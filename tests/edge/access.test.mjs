@@ -88,7 +88,9 @@ test("what Access has not signed for us, or no longer holds, signs nobody in", a
   for (const [what, assertion] of Object.entries(cases)) {
     assert.equal((await ask(assertion)).status, 401, what);
   }
-  assert.equal(worker.log.filter(({ level }) => level === "error").length, 0, JSON.stringify(worker.log));
+  // Nothing of it is a fault of ours; that no mail is configured here, is.
+  const faults = worker.log.filter(({ message }) => !message.includes("an invitation was not sent"));
+  assert.deepEqual(faults, []);
 });
 
 test("a session by Access changes something from our own pages alone", async () => {
