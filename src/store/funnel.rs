@@ -423,7 +423,7 @@ mod tests {
                 &[&program, &start, &end, &day, &day],
                 &[
                     leads,
-                    "SEARCH t USING PRIMARY KEY (program=? AND local_day>? AND local_day<?)",
+                    by_advocate,
                     "SEARCH advocates USING PRIMARY KEY (program=?)",
                 ],
             ),
