@@ -103,7 +103,7 @@ const SETTLED: &str = "
 macro_rules! reward_id {
     () => {
         "coalesce((
-          SELECT id FROM rewards
+          SELECT id FROM rewards INDEXED BY rewards_by_lead
           WHERE lead = value ->> 'lead' AND program = ?1 AND advocate = ?2
             AND rule = value ->> 'rule' AND beneficiary = value ->> 'beneficiary'
             AND rep IS value ->> 'rep' AND order_id IS value ->> 'order'

@@ -377,11 +377,12 @@ const LEADS_MERGED: &str = "
 const REWARDS_MERGED: &str = "
     UPDATE rewards SET advocate = ?3 WHERE program = ?1 AND advocate = ?2";
 
-// Whoever settles one of the two at this moment is overtaken too.
+// Whoever settles one of the two at this moment is overtaken too. What the other
+// entry tells of the person may flag leads of the one that remains.
 const ACCOUNTS_MERGED: &str = "
     INSERT INTO accounts
     SELECT ?1, n.value, 1, 0 FROM json_each(json_array(CAST(?2 AS INTEGER), CAST(?3 AS INTEGER))) n
-    WHERE EXISTS (SELECT 1 FROM accounts WHERE program = ?1 AND advocate = ?2)
+    WHERE EXISTS (SELECT 1 FROM accounts WHERE program = ?1 AND advocate IN (?2, ?3))
     ON CONFLICT DO UPDATE SET changed = changed + 1";
 
 const CODES_MERGED: &str = "

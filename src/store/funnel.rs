@@ -283,10 +283,11 @@ const ADVOCATES: &str = "
       GROUP BY l.advocate),
     shared AS MATERIALIZED (
       SELECT DISTINCT coalesce(i.merged_into, t.advocate) AS advocate
-      FROM tallies_by_advocate t
+      FROM (
+        SELECT DISTINCT advocate FROM tallies_by_advocate
+        WHERE program = ?1 AND local_day BETWEEN ?4 AND ?5 AND kind IN (3, 4)) t
       LEFT JOIN advocates i INDEXED BY advocates_merged
-        ON i.program = t.program AND i.number = t.advocate AND i.merged_into IS NOT NULL
-      WHERE t.program = ?1 AND t.local_day BETWEEN ?4 AND ?5 AND t.kind IN (3, 4)),
+        ON i.program = ?1 AND i.number = t.advocate AND i.merged_into IS NOT NULL),
     enrolled AS (
       SELECT count(*) AS enrolled,
         count(*) FILTER (WHERE number IN (SELECT advocate FROM referred)
@@ -422,7 +423,7 @@ mod tests {
                 &[&program, &start, &end, &day, &day],
                 &[
                     leads,
-                    "SEARCH t USING PRIMARY KEY (program=? AND local_day>? AND local_day<?)",
+                    by_advocate,
                     "SEARCH advocates USING PRIMARY KEY (program=?)",
                 ],
             ),

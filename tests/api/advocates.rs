@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, walk};
+use crate::harness::{ADMIN, Answer, Api, at_once, walk};
 
 const PATH: &str = "/v1/programs/customers/advocates";
 
@@ -31,6 +31,8 @@ fn create_answers_the_advocate() {
             "merged_into": null,
             "created_at": "2026-11-22T10:00:00.000Z",
             "updated_at": "2026-11-22T10:00:00.000Z",
+            "invited_at": null,
+            "merged_into": null,
         })
     );
     assert_eq!(api.get(&format!("{PATH}/{id}")).expect(200), created);
@@ -196,4 +198,171 @@ fn an_empty_email_takes_the_stored_one_away() {
     let gone = api.patch(path, &json!({"email": ""}));
     assert_eq!(gone.expect(200)["email"], serde_json::Value::Null);
     api.patch(path, &json!({"email": "nobody"})).problem(422);
+}
+
+#[test]
+fn a_list_is_narrowed_by_what_is_asked() {
+    let api = Api::furnished();
+    for rep in ["jonas", "lea"] {
+        api.put(&format!("/v1/reps/{rep}"), &json!({"name": rep}))
+            .expect(200);
+    }
+    for (external, kind, name, email, owner) in [
+        ("crm-1", "partner", "Ünal 100%", "unal@example.com", "lea"),
+        ("crm-2", "customer", "Under_score", "u_s@example.org", "lea"),
+        ("crm-3", "customer", "Plain", "plain@Example.org", "jonas"),
+    ] {
+        let advocate = json!({"external_id": external, "kind": kind, "name": name,
+            "email": email, "owner": owner});
+        api.post(PATH, &advocate).expect(201);
+    }
+    api.patch(&format!("{PATH}/ext:crm-3"), &json!({"status": "disabled"}))
+        .expect(200);
+    let found = |query: &str| -> String {
+        let page = api.get(&format!("{PATH}?{query}")).expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        let mut ids: Vec<&str> = items
+            .map(|one| one["external_id"].as_str().unwrap())
+            .collect();
+        ids.sort_unstable();
+        ids.join(" ")
+    };
+    for (query, wanted) in [
+        ("q=PLAIN", "crm-3"),
+        ("q=example.ORG", "crm-2 crm-3"),
+        ("q=crm-", "crm-1 crm-2 crm-3"),
+        ("q=%25", "crm-1"),
+        ("q=_", "crm-2"),
+        ("q=%C3%9Cnal", "crm-1"),
+        ("q=%27", ""),
+        ("q=", "crm-1 crm-2 crm-3 maya"),
+        ("kind=partner", "crm-1"),
+        ("status=disabled", "crm-3"),
+        ("owner=lea", "crm-1 crm-2"),
+        ("owner=nobody", ""),
+        ("owner=lea&kind=customer&q=under", "crm-2"),
+    ] {
+        assert_eq!(found(query), wanted, "{query}");
+    }
+    for (query, field) in [
+        ("kind=friend", "kind"),
+        ("status=off", "status"),
+        ("limit=0", "limit"),
+    ] {
+        assert_eq!(api.get(&format!("{PATH}?{query}")).field().0, field);
+    }
+    // Page by page.
+    let first = api.get(&format!("{PATH}?q=crm&limit=2")).expect(200);
+    let next = first["next"].as_str().unwrap();
+    let second = api
+        .get(&format!("{PATH}?q=crm&limit=2&cursor={next}"))
+        .expect(200);
+    assert_eq!(second["items"].as_array().unwrap().len(), 1);
+    assert_eq!(second["next"], Value::Null);
+}
+
+fn invite(api: &Api, advocate: &str) -> Answer {
+    api.post(&format!("{PATH}/{advocate}/invite"), &json!({}))
+}
+
+/// A house in which Maya has an address.
+fn reachable() -> Api {
+    let api = Api::furnished();
+    let changes = json!({"name": "Maya Lind", "email": "maya@example.com"});
+    api.patch(&format!("{PATH}/ext:maya"), &changes).expect(200);
+    api
+}
+
+#[test]
+fn an_invitation_brings_an_advocate_their_own_link() {
+    let api = reachable();
+    api.wait(1_000);
+    assert_eq!(
+        invite(&api, "ext:maya").expect(202),
+        json!({"sent_to": "maya@example.com"})
+    );
+    let maya = api.get(&format!("{PATH}/ext:maya")).expect(200);
+    assert_eq!(maya["invited_at"], "2026-11-22T10:00:01.000Z");
+    let link = json!({"program": "customers", "advocate": "ext:maya", "medium": "email"});
+    let url = api.post("/v1/links", &link).expect(200)["url"].clone();
+    let url = url.as_str().unwrap();
+    let letters = api.letters();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].to, "maya@example.com");
+    assert_eq!(letters[0].subject, "Your own link for Customers");
+    assert!(
+        letters[0].text.starts_with("Hello Maya,\n"),
+        "{}",
+        letters[0].text
+    );
+    assert!(
+        letters[0].text.contains(&format!("\n\n{url}\n\n")),
+        "{}",
+        letters[0].text
+    );
+
+    // In the program's own words, with a link in any case.
+    let content = json!({"content": {"invitation":
+        {"subject": "{advocate}: {program}", "text": "Dear {first_name}"}}});
+    api.put("/v1/programs/customers/content", &content)
+        .expect(200);
+    api.wait(60_000);
+    invite(&api, "ext:maya").expect(202);
+    let letters = api.letters();
+    assert_eq!(letters[0].subject, "Maya Lind: Customers");
+    assert_eq!(letters[0].text, format!("Dear Maya\n\n{url}\n"));
+}
+
+#[test]
+fn an_advocate_is_invited_once_a_minute() {
+    let api = reachable();
+    invite(&api, "ext:maya").expect(202);
+    invite(&api, "ext:maya").problem(409);
+    api.wait(59_999);
+    invite(&api, "ext:maya").problem(409);
+    api.wait(1);
+    let ask = || {
+        let path = format!("{PATH}/ext:maya/invite");
+        api.request(http::Method::POST, &path)
+            .key(ADMIN)
+            .json(&json!({}))
+    };
+    let answers = at_once(vec![ask(), ask(), ask()]);
+    assert_eq!(
+        answers.iter().filter(|answer| answer.status == 202).count(),
+        1
+    );
+    assert_eq!(api.letters().len(), 2);
+}
+
+#[test]
+fn an_invitation_that_was_not_sent_was_none() {
+    let api = reachable();
+    api.mail_fails(true);
+    invite(&api, "ext:maya").problem(503);
+    let maya = api.get(&format!("{PATH}/ext:maya")).expect(200);
+    assert_eq!(maya["invited_at"], Value::Null);
+    api.mail_fails(false);
+    invite(&api, "ext:maya").expect(202);
+}
+
+#[test]
+fn whoever_cannot_be_invited_is_told_why() {
+    let api = Api::furnished();
+    assert_eq!(invite(&api, "ext:maya").field().0, "email");
+    invite(&api, "ext:nobody").problem(404);
+    let maya = format!("{PATH}/ext:maya");
+    let changes = json!({"email": "maya@example.com", "status": "disabled"});
+    api.patch(&maya, &changes).expect(200);
+    assert_eq!(invite(&api, "ext:maya").field().0, "advocate");
+    api.patch(&maya, &json!({"status": "active"})).expect(200);
+    let link = json!({"program": "customers", "advocate": "ext:maya", "medium": "email"});
+    let code = api.post("/v1/links", &link).expect(200)["code"].clone();
+    api.post("/v1/links/revoke", &json!({"code": code}))
+        .expect(200);
+    invite(&api, "ext:maya").problem(409);
+    api.patch("/v1/programs/customers", &json!({"status": "disabled"}))
+        .expect(200);
+    assert_eq!(invite(&api, "ext:maya").field().0, "program");
+    assert!(api.letters().is_empty());
 }

@@ -28,6 +28,7 @@ mod labels;
 mod leads;
 mod links;
 mod links_bulk;
+mod merging;
 mod payouts;
 mod people;
 mod problems;
