@@ -100,7 +100,7 @@ function Check({ name, sheet, columns, onColumns, rest, onRest, rows, reps }) {
   const bad = rows.filter((/** @type {Row} */ { faults }) => faults.length > 0);
   const same = rows.filter((/** @type {Row} */ row) => row.same && row.faults.length === 0);
   const good = rows.length - bad.length - same.length;
-  const derived = rows.filter((/** @type {Row} */ row) => row.derived && row.faults.length === 0).length;
+  const derived = rows.filter((/** @type {Row} */ row) => row.derived && row.faults.length === 0 && !row.same).length;
   // What is wrong comes first: it is what one looks for.
   const sorted = [...bad, ...same, ...rows.filter((/** @type {Row} */ row) => row.faults.length === 0 && !row.same)].slice(0, SHOWN);
   return html`
