@@ -35,8 +35,8 @@ export function Advocates({ session, program }) {
   const put = (/** @type {Advocate} */ one) => list.setItems((all) => all?.map((before) => (before.id === one.id ? one : before)));
   const open = (/** @type {Advocate} */ { id }) => setQuery({ advocate: id }, { push: true });
 
-  const add = html`<${Button} icon="plus" kind="primary" onClick=${() => setDialog("new")}>Add an advocate<//>`;
-  const bring = html`<${Button} onClick=${() => setDialog("import")}>Import a CSV<//>`;
+  const add = html`<${Button} icon="plus" kind="primary" onClick=${() => setDialog("new")}>Add<span class="wide-only"> an advocate</span><//>`;
+  const bring = html`<${Button} onClick=${() => setDialog("import")}>Import<span class="wide-only"> a CSV</span><//>`;
 
   /** Shows a change at once, and takes it back if it is refused. @param {Advocate} one @param {Partial<Advocate>} changes @param {string} said */
   async function turn(one, changes, said) {

@@ -96,7 +96,7 @@ function About({ advocate, program, reps, writes, session, onSaved }) {
     !writes && ["Kind", kindName(advocate.kind)],
     !writes && ["Owner", reps.repName(advocate.owner) || "Nobody"],
     !writes && ["Segment", advocate.segment],
-    ["Id", html`<span class="row"><code>${advocate.id}</code><${Copy} kind="quiet" text=${advocate.id} label="Copy" /></span>`],
+    ["Id", html`<span class="row"><code>${advocate.id}</code><${Copy} kind="quiet" text=${advocate.id} label="" aria-label="Copy the id" /></span>`],
     ["External id", advocate.external_id && html`<code>${advocate.external_id}</code>`],
     ["Advocate since", date(advocate.created_at, program.zone)],
     ["Invited", advocate.invited_at && html`<${When} at=${advocate.invited_at} zone=${program.zone} />`],

@@ -7,7 +7,7 @@ import { downloadCsv } from "/ui/download.js";
 import { date, dateTime } from "/ui/format.js";
 import { useOne } from "../people/lists.js";
 import { to } from "../people/parts.js";
-import { amountOf, capital, formName } from "../people/words.js";
+import { amountOf, capital, entryName, formName } from "../people/words.js";
 import { pathOf } from "./advocate.js";
 
 /**
@@ -61,7 +61,7 @@ export function Statement({ advocate, program }) {
       <${Table} caption="Balances" columns=${BALANCES} rows=${statement.balances} rowKey=${(/** @type {Balance} */ { unit, form }) => unit + form} />
       <h3 class="entries-head">Entries</h3>
       <${Table} caption="Entries" stacked rows=${all ? entries : entries.slice(0, SHOWN)} rowKey=${(/** @type {StatementEntry} */ { entry }) => entry} columns=${[
-        { key: "kind", label: "What", render: (/** @type {StatementEntry} */ entry) => html`<a class="plain" href=${to("/console/rewards", { program: program.slug, state: "all", reward: entry.reward })}>${capital(entry.kind)}</a><span class="under">${[`Rule “${entry.rule}”`, entry.reason].filter(Boolean).join(" · ")}</span>` },
+        { key: "kind", label: "What", render: (/** @type {StatementEntry} */ entry) => html`<a class="plain" href=${to("/console/rewards", { program: program.slug, state: "all", reward: entry.reward })}>${entryName(entry.kind)}</a><span class="under">${[`Rule “${entry.rule}”`, entry.reason].filter(Boolean).join(" · ")}</span>` },
         { key: "at", label: "When", class: "nowrap", render: (/** @type {StatementEntry} */ { at }) => html`<span title=${dateTime(at, program.zone)}>${date(at, program.zone)}</span>` },
         { key: "amount", label: "Amount", numeric: true, render: (/** @type {StatementEntry} */ entry) => { const sum = moved(entry); return sum ? amountOf(sum, entry.unit) : html`<span class="muted">—</span>`; } },
       ]} />

@@ -31,7 +31,13 @@ export const mediumName = says({
 
 export const sourceName = says({ form: "a form on a page", server: "your server", rep: "a rep", sale: "a sale" });
 
-export const formName = says({ cash: "cash", credit: "credit", discount: "a discount", gift_card: "a gift card", free_service: "free service" });
+export const formName = says({ cash: "cash", credit: "credit", discount: "discount", gift_card: "gift card", free_service: "free service" });
+
+/** What an entry of the ledger says. */
+export const entryName = says({
+  granted: "Earned", adjusted: "Changed", restated: "Reckoned anew", reversed: "Reversed", held: "Held", released: "Released",
+  approved: "Approved", issued: "Sent in a payout", returned: "Came back", paid: "Arrived",
+});
 
 /** Who did something: a member or a key by name, or one of ours. @param {string} by */
 export const byName = (by) => ({ form: "the public form", rule: "Goodword" })[by] ?? by;

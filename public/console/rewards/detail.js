@@ -6,16 +6,11 @@ import { date, dateTime, number } from "/ui/format.js";
 import { can } from "/ui/page.js";
 import { useOne } from "../people/lists.js";
 import { Facts, to } from "../people/parts.js";
-import { amountOf, byName, flagAbout, flagName, formName } from "../people/words.js";
+import { amountOf, byName, entryName, flagAbout, flagName, formName } from "../people/words.js";
 import { ACTS, actsOf, payee, stateName, stateTone } from "./reward.js";
 
 /** @import { Act, Reward } from "./reward.js" */
 /** @typedef {{ entry: number, kind: string, amount: number, approved: number, issued: number, paid: number, holds: number, terms?: number | null, payout?: string | null, reason?: string | null, at: string, by: string }} Entry */
-
-/** @type {Record<string, string>} */
-const KINDS = {
-  granted: "Earned", adjusted: "Changed", restated: "Reckoned anew", reversed: "Reversed", held: "Held", released: "Released", approved: "Approved", issued: "Sent in a payout", returned: "Came back", paid: "Arrived",
-};
 
 /** By how much an entry changed what it is about. @param {Entry} entry @param {string} unit */
 function moved({ kind, amount, approved, issued, paid }, unit) {
@@ -50,7 +45,7 @@ export function RewardDetail({ id, program, session, reps, onClose, onAct }) {
       ]} />
       <section class="part"><h3>Ledger</h3>
         <ol class="log" reversed>${reward.entries.toReversed().map((entry) => html`<li key=${entry.entry} class=${{ paid: "good", approved: "good", returned: "bad", reversed: "bad" }[entry.kind]}>
-          <p class="ledger-line"><span>${KINDS[entry.kind] ?? entry.kind}</span><b>${moved(entry, reward.unit)}</b></p>
+          <p class="ledger-line"><span>${entryName(entry.kind)}</span><b>${moved(entry, reward.unit)}</b></p>
           ${entry.reason && html`<p class="muted">${flagName(entry.reason)}</p>`}
           ${entry.payout && html`<p><a href=${to("/console/rewards", { program: slug, view: "payouts", payout: entry.payout })}>The payout</a></p>`}
           <small>${dateTime(entry.at, zone)} · ${byName(entry.by)}</small>

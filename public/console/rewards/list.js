@@ -89,7 +89,7 @@ function Rows({ items, state, program, reps, writes, selected, onSelect, onOpen,
     ...(state === "all" ? [{ key: "state", label: "State", render: (/** @type {Reward} */ reward) => html`<${Badge} tone=${stateTone(reward.state)}>${stateName(reward.state)}<//>` }] : []),
     ...(state === "held" ? [{ key: "holds", label: "Why", render: (/** @type {Reward} */ { holds }) => html`<span class="row"><${Flags} flags=${holds} /></span>` }] : []),
     { key: "earned_at", label: "Earned", class: "nowrap", render: (/** @type {Reward} */ { earned_at }) => date(earned_at, program.zone) },
-    ...(state === "pending" ? [{ key: "due_at", label: "Waits for", render: (/** @type {Reward} */ { due_at, approval }) => (Date.parse(due_at) > Date.now() ? `its day, ${date(due_at, program.zone)}` : approval === "manual" ? "approval" : "the next settling") }] : []),
+    ...(state === "pending" ? [{ key: "due_at", label: "Waits for", render: (/** @type {Reward} */ { due_at, approval }) => (Date.parse(due_at) > Date.now() ? date(due_at, program.zone) : approval === "manual" ? "approval" : "the next settling") }] : []),
     ...(writes && ["pending", "held", "approved", "all"].includes(state) ? [{ key: "act", label: "Actions", unlabelled: true, class: "numeric corner", render: (/** @type {Reward} */ reward) => html`<${Deciding} reward=${reward} onAct=${onAct} />` }] : []),
   ];
   return html`<${Table} caption="Rewards" stacked columns=${columns} rows=${items} rowKey=${(/** @type {Reward} */ { id }) => id} rowName=${(/** @type {Reward} */ reward) => `${payee(reward, reps.repName)}, ${amountOf(reward.amount, reward.unit)}`}
