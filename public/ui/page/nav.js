@@ -18,6 +18,7 @@ export const NAV = [
     items: [
       { key: "leads", label: "Leads", href: "/console/leads", scope: "leads:read" },
       { key: "advocates", label: "Advocates", href: "/console/advocates", scope: "advocates:read" },
+      { key: "rewards", label: "Rewards", href: "/console/rewards", scope: "rewards:read" },
     ],
   },
   {
@@ -31,4 +32,4 @@ export const NAV = [
 ];
 
 /** What a phone has within reach, as far as it may be seen. @type {NavKey[]} */
-export const AT_HAND = ["statistics", "leads", "advocates", "links", "programs"];
+export const AT_HAND = ["statistics", "leads", "advocates", "links", "programs", "rewards"];
