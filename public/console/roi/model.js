@@ -39,7 +39,7 @@ export function outcome({ advocates, active, leads, won, revenue, margin, reward
     net: gain - costs,
     perUnit: costs > 0 ? gain / costs : null,
     perWon: deals > 0 ? costs / deals : null,
-    enough: leftEach > 0 ? Math.ceil(running / leftEach - 1e-9) : null,
+    enough: leftEach > 0 ? Math.max(0, Math.ceil(running / leftEach - 1e-9)) : null,
   };
 }
 

@@ -165,8 +165,8 @@ function Results({ results, entries, currency, file, about }) {
   const most = Math.max(1, ...[low, expected, high].flatMap((one) => [one.gain, one.costs]));
   const cases = /** @type {[string, Outcome][]} */ ([["Low", low], ["Expected", expected], ["High", high]]);
   return html`<${Card} title="A year of referrals">
-    <p class="roi-sentence" aria-live="polite">${number(advocates)} ${plural(advocates, "advocate brings", "advocates bring")} about <strong>${count(expected.referrals)} referrals</strong> a year, of which <strong>${count(expected.won)}</strong> are won:
-      <strong>${cash(expected.gain)}</strong> for ${expected.costs > 0 ? html`<strong>${cash(expected.costs)}</strong> of rewards and costs` : "no costs yet"}${expected.perUnit !== null && html`, so ${expected.perUnit >= 1 ? "each" : "only"} <strong>${number(expected.perUnit, { maximumFractionDigits: 2 })}</strong> for each ${currency} spent`}.
+    <p class="roi-sentence" aria-live="polite">${number(advocates)} ${plural(advocates, "advocate brings", "advocates bring")} about <strong>${count(expected.referrals)} referrals</strong> a year, of which <strong>${count(expected.won)}</strong> are won:${" "}
+      <strong>${cash(expected.gain)}</strong> for ${expected.costs > 0 ? html`<strong>${cash(expected.costs)}</strong> of rewards and costs` : "no costs yet"}${expected.perUnit !== null && html`, so ${expected.perUnit >= 1 ? "each" : "only"} <strong>${number(expected.perUnit, { maximumFractionDigits: 2 })}</strong> for each ${currency} spent`}.${" "}
       ${spread && html`Between ${cash(low.net)} and ${cash(high.net)} net, by what the figures allow.`}</p>
     <div class="roi-chart" role="img" aria-label=${cases.map(([label, one]) => `${label}: brings ${cash(one.gain)}, costs ${cash(one.costs)}, net ${cash(one.net)}`).join(". ")}>
       ${cases.map(([label, one]) => html`<div key=${label} class="roi-case"><span class="roi-case-name">${label}</span>
