@@ -34,3 +34,6 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_member ON sessions (member) WHERE member IS NOT NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Who made a key: a member, `admin`, or another key. Of before it is not known.
+ALTER TABLE api_keys ADD COLUMN created_by TEXT;

@@ -438,7 +438,12 @@ pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
     let sent = call.service.mail.send(letter).await;
     let at = sent.is_ok().then_some(call.now);
     advocates::end_invitation(call.db(), number, row.number, at).await?;
-    sent?;
+    sent.map_err(|error| {
+        Problem::NotSent(Fault {
+            message: "an advocate's invitation was not sent",
+            cause: error.to_string(),
+        })
+    })?;
     Ok(output::json(
         StatusCode::ACCEPTED,
         &Invited { sent_to: email },

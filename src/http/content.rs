@@ -18,6 +18,9 @@ use crate::{
     store::{changes, contents},
 };
 
+/// Changes of a page at most.
+const MOST_CHANGES: u16 = 30;
+
 record! {
     /// What a program shall say.
     #[derive(ToSchema)]
@@ -73,7 +76,8 @@ pub(super) async fn versions(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
     let before = page.after(i64::from(u32::MAX), |cursor| cursor.parse().ok())?;
-    let limit = page.limit.get();
+    // Content stands in them whole, with its pictures.
+    let limit = page.limit.get().min(MOST_CHANGES);
     let rows = changes::page(call.db(), program.number, before, limit + 1).await?;
     Ok(output::documents(rows, limit))
 }

@@ -27,6 +27,9 @@ pub(super) struct Key {
     id: String,
     name: String,
     scopes: Vec<Scope>,
+    /// Id of the member or the key that made it, `admin` for the operator; null for
+    /// one of before this was kept.
+    created_by: Option<String>,
     created_at: String,
     /// When it was revoked; null while it works.
     revoked_at: Option<String>,
@@ -40,6 +43,7 @@ impl TryFrom<Row> for Key {
             scopes: row.scopes()?,
             id: row.id,
             name: row.name,
+            created_by: row.created_by,
             created_at: output::time(row.created_at),
             revoked_at: row.revoked_at.map(output::time),
         })
@@ -89,7 +93,16 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let id = format!("key_{}", ClickId::new(call.now, id));
     let key = access::new_secret(access::Secret::Key, secret);
     let hash = access::to_hex(&access::key_hash(&key));
-    let row = api_keys::create(call.db(), &id, &hash, &new.name, &scopes, call.now).await?;
+    let row = api_keys::create(
+        call.db(),
+        &id,
+        &hash,
+        &new.name,
+        &scopes,
+        &caller.key,
+        call.now,
+    )
+    .await?;
     let created = CreatedKey {
         key,
         about: row.try_into()?,

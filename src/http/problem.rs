@@ -1,8 +1,8 @@
 //! Problems: every error that a client sees, as RFC 9457 problem+json.
 //!
 //! Owns the problem types, which are part of the API, and their one conversion
-//! to HTTP. The client's faults are explained; ours are not, but travel in the
-//! response's extensions as a [`Fault`], for the boundary to log once.
+//! to HTTP. The client's faults are explained; ours are not, but stand in the
+//! response's `fault`, for the boundary to log once.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -66,6 +66,8 @@ pub enum Problem {
     UnsupportedMediaType(&'static str),
     /// More than one address may ask for in a minute.
     TooManyRequests,
+    /// Whoever carries mail did not take it.
+    NotSent(Fault),
     /// The database did not answer.
     Unavailable(DatabaseError),
     /// Our own mistake.
@@ -157,6 +159,11 @@ impl Problem {
                 "too-many-requests",
                 "There were too many requests",
             ),
+            Self::NotSent(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-sent",
+                "The mail was not sent",
+            ),
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -196,6 +203,7 @@ impl Problem {
                  may be"
                     .to_owned()
             }
+            Self::NotSent(_) => "nobody was told; look at how mail is set up".to_owned(),
             Self::Internal(_) => "it was logged".to_owned(),
         }
     }
@@ -211,7 +219,7 @@ impl Problem {
         match self {
             Self::Invalid(invalid) => errors = invalid,
             Self::MethodNotAllowed(methods) => allow = Some(methods),
-            Self::Internal(internal) => fault = Some(internal),
+            Self::NotSent(internal) | Self::Internal(internal) => fault = Some(internal),
             Self::Unavailable(error) => {
                 fault = Some(Fault {
                     message: "a call failed for the database",

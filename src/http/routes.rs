@@ -132,7 +132,7 @@ pub static ROUTES: &[Route] = &[
     route(GET, ADVOCATES, S::AdvocatesRead, |r| Box::pin(advocates::list(r))),
     route(GET, ADVOCATE, S::AdvocatesRead, |r| Box::pin(advocates::read(r))),
     route(PATCH, ADVOCATE, S::AdvocatesWrite, |r| Box::pin(advocates::update(r))),
-    route(POST, "/v1/programs/{program}/advocates/{advocate}/merge", S::AdvocatesWrite, |r| Box::pin(advocates::merge(r))),
+    route(POST, "/v1/programs/{program}/advocates/{advocate}/merge", S::RewardsWrite, |r| Box::pin(advocates::merge(r))),
     route(POST, "/v1/programs/{program}/advocates/{advocate}/invite", S::AdvocatesWrite, |r| Box::pin(advocates::invite(r))),
     route(POST, "/v1/links", S::LinksWrite, |r| Box::pin(links::issue(r))),
     streaming(POST, "/v1/links/bulk", S::LinksWrite, |r| Box::pin(links_bulk::issue(r))),

@@ -112,7 +112,8 @@ async fn link(
 ) -> Result<Option<mail::Letter>, Problem> {
     let token = secret(Secret::SignIn)?;
     let expires_at = call.now + lifetime;
-    let added = members::add_link(call.db(), &hash(&token), email, expires_at, call.now).await?;
+    let (now, hash) = (call.now, hash(&token));
+    let added = members::add_link(call.db(), &hash, email, expires_at, now, now + LINK).await?;
     // After `#`, so that it is in no server's log.
     let url = format!("{}/sign-in#token={token}", call.base_url);
     Ok(added.map(|to| write(to.email, &to.name, &url)))
@@ -121,9 +122,7 @@ async fn link(
 /// Sends the invitation of a member; whether it was sent is for the member's row.
 pub(super) async fn invite(call: &Call, email: &str) -> Result<Result<(), Fault>, Problem> {
     let Some(letter) = link(call, email, INVITATION, mail::invitation).await? else {
-        return Err(Problem::Conflict(
-            "the member is disabled, or has five unused links already".to_owned(),
-        ));
+        return Err(Problem::Conflict("the member is disabled".to_owned()));
     };
     let sent = call.service.mail.send(letter).await;
     Ok(sent.map_err(|error| Fault {
@@ -223,10 +222,14 @@ pub(super) async fn end(request: Request) -> Result<Response, Problem> {
 
 /// Who calls without a key, if it is somebody.
 pub(super) async fn caller(call: &Call, head: &Head) -> Result<Caller, Problem> {
-    let caller = match token(head) {
-        Some(token) => of_session(call, hash(token)).await?,
-        None => of_assertion(call, head).await?,
-    };
+    let mut caller = None;
+    if let Some(token) = token(head) {
+        caller = of_session(call, hash(token)).await?;
+    }
+    // A cookie outlives its session, and says nothing against whoever Access knows.
+    if caller.is_none() {
+        caller = of_assertion(call, head).await?;
+    }
     let caller = caller.ok_or(Problem::Unauthenticated)?;
     if !matches!(head.method, Method::GET | Method::HEAD) {
         same_origin(head)?;
@@ -251,7 +254,7 @@ async fn of_assertion(call: &Call, head: &Head) -> Result<Option<Caller>, Proble
     let Some(email) = call.service.identities.email(assertion).await? else {
         return Ok(None);
     };
-    let member = members::by_email(call.db(), &email).await?;
+    let member = members::by_email(call.db(), &email, call.now).await?;
     Ok(member.map(|member| Caller::member(member.id, member.role, None)))
 }
 

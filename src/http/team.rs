@@ -109,7 +109,7 @@ async fn send(call: &Call, id: &str, email: &str, status: StatusCode) -> Result<
 }
 
 /// Changes what a member is called or may do, or disables them, which signs them
-/// out at once.
+/// out at once and revokes the keys that they made.
 #[utoipa::path(patch, path = "/v1/team/{member}", tag = "team",
     params(("member" = String, Path, description = "Id of the member")),
     request_body = MemberChanges, responses((status = 200, body = Member)))]
@@ -128,7 +128,7 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
         status: changes.status,
         rep: changes.rep.as_deref(),
     };
-    let row = members::update(call.db(), id, &stored).await?;
+    let row = members::update(call.db(), id, &stored, call.now).await?;
     let row = row.ok_or_else(|| missing(id))?;
     Ok(output::text(StatusCode::OK, row.document))
 }

@@ -16,6 +16,8 @@ row! {
         pub name: String,
         /// What it may do, as JSON.
         scopes: String,
+        /// Who made it, where that is known.
+        pub created_by: Option<String>,
         /// Unix milliseconds.
         pub created_at: i64,
         /// Unix milliseconds.
@@ -31,20 +33,21 @@ impl Row {
 }
 
 const BY_HASH: &str = "
-    SELECT id, name, scopes, created_at, revoked_at
+    SELECT id, name, scopes, created_by, created_at, revoked_at
     FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL";
 
 const INSERT: &str = "
-    INSERT INTO api_keys (id, hash, name, scopes, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
-    RETURNING id, name, scopes, created_at, revoked_at";
+    INSERT INTO api_keys (id, hash, name, scopes, created_at, created_by)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    RETURNING id, name, scopes, created_by, created_at, revoked_at";
 
 const REVOKE: &str = "
     UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1
-    RETURNING id, name, scopes, created_at, revoked_at";
+    RETURNING id, name, scopes, created_by, created_at, revoked_at";
 
 // Ids begin with their time, so their order is that of creation.
 const PAGE: &str = "
-    SELECT id, name, scopes, created_at, revoked_at
+    SELECT id, name, scopes, created_by, created_at, revoked_at
     FROM api_keys WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 /// The key of a hash (hexadecimal), unless it was revoked.
@@ -59,10 +62,11 @@ pub async fn create(
     hash: &str,
     name: &Name,
     scopes: &[Scope],
+    by: &str,
     now: i64,
 ) -> Result<Row, DatabaseError> {
     let scopes = serde_json::to_string(scopes)?;
-    let insert = statement!(INSERT, id, hash, name.as_str(), scopes, now);
+    let insert = statement!(INSERT, id, hash, name.as_str(), scopes, now, by);
     one(db, insert).await?.first()?.ok_or(DatabaseError::Short)
 }
 

@@ -52,6 +52,11 @@ const SIGN_OUT_DISABLED: &str = "
     DELETE FROM sessions
     WHERE member = (SELECT id FROM members WHERE id = ?1 AND status = 'disabled')";
 
+const REVOKE_KEYS_OF_DISABLED: &str = "
+    UPDATE api_keys SET revoked_at = ?2
+    WHERE revoked_at IS NULL
+      AND created_by = (SELECT id FROM members WHERE id = ?1 AND status = 'disabled')";
+
 const FORGET_LINKS_OF_DISABLED: &str = "
     DELETE FROM sign_in_links
     WHERE member = (SELECT id FROM members WHERE id = ?1 AND status = 'disabled')";
@@ -67,13 +72,22 @@ const INVITED: &str = concat!(
     document!()
 );
 
-// No more than five that work at a time: nobody's mailbox is filled.
+// An invitation is in force instead of those before it, whether they were sent or
+// not.
+const FORGET_INVITATIONS: &str = "
+    DELETE FROM sign_in_links
+    WHERE ?2 > ?3 AND expires_at > ?3
+      AND member = (SELECT id FROM members WHERE lower(email) = lower(?1))";
+
+// No more than five that anybody could ask for work at a time: nobody's mailbox
+// is filled.
 const ADD_LINK: &str = "
     INSERT INTO sign_in_links (hash, member, expires_at)
     SELECT ?1, id, ?3 FROM members
     WHERE lower(email) = lower(?2) AND status = 'active'
-      AND (SELECT count(*) FROM sign_in_links l
-           WHERE l.member = members.id AND l.expires_at > ?4) < 5
+      AND (?3 > ?5 OR (
+        SELECT count(*) FROM sign_in_links l
+        WHERE l.member = members.id AND l.expires_at > ?4 AND l.expires_at <= ?5) < 5)
     RETURNING
       (SELECT email FROM members WHERE id = member) AS email,
       (SELECT name FROM members WHERE id = member) AS name";
@@ -91,10 +105,15 @@ const BEGIN_OPERATORS: &str = "
     INSERT INTO sessions (hash, operator, created_at, seen_at, expires_at)
     VALUES (?1, ?2, ?3, ?3, ?4)";
 
-// A session that was called within the hour is not written again.
-const TOUCH_MEMBER: &str = "
+// Whoever called within the hour is not written again.
+const SEEN: &str = "
     UPDATE members SET seen_at = ?2
-    WHERE id = (SELECT member FROM sessions WHERE hash = ?1 AND seen_at <= ?2 - 3600000)";
+    WHERE (seen_at IS NULL OR seen_at <= ?2 - 3600000)
+      AND id = (SELECT member FROM sessions WHERE hash = ?1 AND expires_at > ?2 AND seen_at > ?3)";
+const SEEN_BY_EMAIL: &str = "
+    UPDATE members SET seen_at = ?2
+    WHERE (seen_at IS NULL OR seen_at <= ?2 - 3600000)
+      AND lower(email) = lower(?1) AND status = 'active'";
 const TOUCH: &str = "
     UPDATE sessions SET seen_at = ?2
     WHERE hash = ?1 AND seen_at <= ?2 - 3600000 AND seen_at > ?3 AND expires_at > ?2";
@@ -195,11 +214,13 @@ pub async fn add(
     Ok(())
 }
 
-/// Changes a member; whoever is disabled by it is signed out at once.
+/// Changes a member; whoever is disabled by it is signed out at once, and
+/// the keys that they made are revoked.
 pub async fn update(
     db: &dyn Database,
     id: &str,
     changes: &Changes<'_>,
+    now: i64,
 ) -> Result<Option<Document>, DatabaseError> {
     let update = statement!(
         UPDATE,
@@ -209,11 +230,12 @@ pub async fn update(
         changes.status.map(Status::name),
         changes.rep
     );
-    let [rows, _, _] = several(
+    let [rows, _, _, _] = several(
         db,
         [
             update,
             statement!(SIGN_OUT_DISABLED, id),
+            statement!(REVOKE_KEYS_OF_DISABLED, id, now),
             statement!(FORGET_LINKS_OF_DISABLED, id),
         ],
     )
@@ -226,9 +248,15 @@ pub async fn by_id(db: &dyn Database, id: &str) -> Result<Option<Identity>, Data
     one(db, statement!(BY_ID, id)).await?.first()
 }
 
-/// The active member of an address.
-pub async fn by_email(db: &dyn Database, email: &str) -> Result<Option<Identity>, DatabaseError> {
-    one(db, statement!(BY_EMAIL, email)).await?.first()
+/// The active member of an address, who calls.
+pub async fn by_email(
+    db: &dyn Database,
+    email: &str,
+    now: i64,
+) -> Result<Option<Identity>, DatabaseError> {
+    let seen = statement!(SEEN_BY_EMAIL, email, now);
+    let [rows, _] = several(db, [statement!(BY_EMAIL, email), seen]).await?;
+    rows.first()
 }
 
 /// Notes when an invitation was sent, if it was; answers the member.
@@ -241,16 +269,19 @@ pub async fn invited(
 }
 
 /// Stores a link that signs in the member of an address, if there is one, and
-/// answers whom it is sent to.
+/// answers whom it is sent to. What ends after `soon` is an invitation.
 pub async fn add_link(
     db: &dyn Database,
     hash: &str,
     email: &str,
     expires_at: i64,
     now: i64,
+    soon: i64,
 ) -> Result<Option<Addressee>, DatabaseError> {
-    let insert = statement!(ADD_LINK, hash, email, expires_at, now);
-    one(db, insert).await?.first()
+    let forget = statement!(FORGET_INVITATIONS, email, expires_at, soon);
+    let insert = statement!(ADD_LINK, hash, email, expires_at, now, soon);
+    let [_, rows] = several(db, [forget, insert]).await?;
+    rows.first()
 }
 
 /// Begins a session with a link, which is spent; answers whose it is, if it was
@@ -293,7 +324,7 @@ pub async fn by_session(
         db,
         [
             statement!(BY_SESSION, session, now, idle_since, operator),
-            statement!(TOUCH_MEMBER, session, now),
+            statement!(SEEN, session, now, idle_since),
             statement!(TOUCH, session, now, idle_since),
         ],
     )

@@ -20,6 +20,7 @@ fn create_shows_the_secret_once_and_stores_its_hash() {
             "id": created["id"],
             "name": "CRM",
             "scopes": ["links:write", "shares:write"],
+            "created_by": "admin",
             "created_at": "2026-11-22T10:00:00.000Z",
             "revoked_at": null,
         })

@@ -48,7 +48,7 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/programs/{program}/advocates advocates:read
     GET /v1/programs/{program}/advocates/{advocate} advocates:read
     PATCH /v1/programs/{program}/advocates/{advocate} advocates:write
-    POST /v1/programs/{program}/advocates/{advocate}/merge advocates:write
+    POST /v1/programs/{program}/advocates/{advocate}/merge rewards:write
     POST /v1/programs/{program}/advocates/{advocate}/invite advocates:write
     POST /v1/links links:write
     POST /v1/links/bulk links:write

@@ -145,6 +145,8 @@ fn a_session_has_the_scopes_of_its_role_and_of_no_other() {
     programs(Method::GET).send().expect(200);
     let new = json!({"slug": "mine", "name": "Mine"});
     programs(Method::POST).json(&new).send().problem(403);
+    let seen = api.get("/v1/team").expect(200)["items"][0]["last_seen_at"].clone();
+    assert_eq!(seen, "2026-11-22T10:00:00.000Z");
     // What the role may is looked up anew each time.
     api.patch(&format!("/v1/team/{id}"), &json!({"role": "marketer"}))
         .expect(200);
@@ -263,6 +265,12 @@ fn access_signs_in_members_alone_and_guards_against_other_sites() {
     assert_eq!(session["expires_at"], Value::Null);
     ask(Method::GET, "of:sam@example.com").send().problem(401);
     ask(Method::GET, "forged").send().problem(401);
+    // A cookie outlives its session.
+    let stale = format!("__Host-gw_session=gws_{}", "0".repeat(44));
+    let known = ask(Method::GET, "of:maya@example.com").header("cookie", &stale);
+    known.send().expect(200);
+    let seen = api.get("/v1/team").expect(200)["items"][0]["last_seen_at"].clone();
+    assert_eq!(seen, "2026-11-22T10:00:00.000Z");
     ask(Method::DELETE, "of:maya@example.com")
         .send()
         .problem(403);
@@ -320,4 +328,22 @@ fn what_is_over_is_swept() {
     assert_eq!(left(), "10");
     sweep(api.now() + 30 * DAY);
     assert_eq!(left(), "00");
+}
+
+#[test]
+fn who_is_disabled_leaves_no_key_behind() {
+    let api = Api::new();
+    let (id, cookie) = signed_in(&api, "maya@example.com", "admin");
+    let new = json!({"name": "Mine", "scopes": ["programs:read"]});
+    let made = from_us(&api, Method::POST, "/v1/keys").header("cookie", &cookie);
+    let made = made.json(&new).send().expect(201);
+    assert_eq!(made["created_by"], json!(id));
+    let key = made["key"].as_str().unwrap();
+    let others = api.key(&["programs:read"]);
+    let list = |key: &str| api.request(Method::GET, "/v1/programs").key(key).send();
+    list(key).expect(200);
+    api.patch(&format!("/v1/team/{id}"), &json!({"status": "disabled"}))
+        .expect(200);
+    list(key).problem(401);
+    list(&others).expect(200);
 }

@@ -53,7 +53,7 @@ advocates:write  POST  /v1/programs/none/advocates
 advocates:read   GET   /v1/programs/acme/advocates/ext:crm-0
 advocates:write  PATCH /v1/programs/none/advocates/none
 advocates:write  POST  /v1/programs/none/advocates/none/invite
-advocates:write  POST  /v1/programs/none/advocates/none/merge
+rewards:write    POST  /v1/programs/none/advocates/none/merge
 rewards:read     GET   /v1/programs/acme/advocates/ext:crm-0/statement
 links:write      POST  /v1/links
 links:write      POST  /v1/links/bulk?program=none
