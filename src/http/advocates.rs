@@ -438,12 +438,13 @@ pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
     let sent = call.service.mail.send(letter).await;
     let at = sent.is_ok().then_some(call.now);
     advocates::end_invitation(call.db(), number, row.number, at).await?;
-    sent.map_err(|error| {
-        Problem::NotSent(Fault {
+    if let Err(error) = sent {
+        call.note(&Fault {
             message: "an advocate's invitation was not sent",
             cause: error.to_string(),
-        })
-    })?;
+        });
+        return Err(Problem::NotSent);
+    }
     Ok(output::json(
         StatusCode::ACCEPTED,
         &Invited { sent_to: email },

@@ -66,8 +66,8 @@ pub enum Problem {
     UnsupportedMediaType(&'static str),
     /// More than one address may ask for in a minute.
     TooManyRequests,
-    /// Whoever carries mail did not take it.
-    NotSent(Fault),
+    /// Whoever carries mail did not take it; the log has why.
+    NotSent,
     /// The database did not answer.
     Unavailable(DatabaseError),
     /// Our own mistake.
@@ -159,7 +159,7 @@ impl Problem {
                 "too-many-requests",
                 "There were too many requests",
             ),
-            Self::NotSent(_) => (
+            Self::NotSent => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not-sent",
                 "The mail was not sent",
@@ -203,7 +203,7 @@ impl Problem {
                  may be"
                     .to_owned()
             }
-            Self::NotSent(_) => "nobody was told; look at how mail is set up".to_owned(),
+            Self::NotSent => "nobody was told; look at how mail is set up".to_owned(),
             Self::Internal(_) => "it was logged".to_owned(),
         }
     }
@@ -219,7 +219,7 @@ impl Problem {
         match self {
             Self::Invalid(invalid) => errors = invalid,
             Self::MethodNotAllowed(methods) => allow = Some(methods),
-            Self::NotSent(internal) | Self::Internal(internal) => fault = Some(internal),
+            Self::Internal(internal) => fault = Some(internal),
             Self::Unavailable(error) => {
                 fault = Some(Fault {
                     message: "a call failed for the database",

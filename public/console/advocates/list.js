@@ -61,7 +61,7 @@ export function Advocates({ session, program }) {
     }
   }
 
-  const actions = { program: program.slug, onInvite: send, onMerge: (/** @type {Advocate} */ one) => setDialog({ merge: one }), onDisable: (/** @type {Advocate} */ one) => setDialog({ disable: one }),
+  const actions = { program: program.slug, onInvite: send, onMerge: can(session, "rewards:write") ? (/** @type {Advocate} */ one) => setDialog({ merge: one }) : undefined, onDisable: (/** @type {Advocate} */ one) => setDialog({ disable: one }),
     onEnable: (/** @type {Advocate} */ one) => turn(one, { status: "active" }, `${one.name} is active again.`) };
   return html`
     ${writes && !isEmpty && html`<${PageActions}>${bring}${add}<//>`}
@@ -122,7 +122,7 @@ export function StatusBadge({ advocate }) {
 
 /**
  * What can be done with one of them.
- * @param {{ advocate: Advocate, program: string, onInvite: (one: Advocate) => void, onMerge: (one: Advocate) => void, onDisable: (one: Advocate) => void, onEnable: (one: Advocate) => void }} props
+ * @param {{ advocate: Advocate, program: string, onInvite: (one: Advocate) => void, onMerge?: (one: Advocate) => void, onDisable: (one: Advocate) => void, onEnable: (one: Advocate) => void }} props
  */
 export function ActionMenu({ advocate, program, onInvite, onMerge, onDisable, onEnable }) {
   if (advocate.merged_into) return null;
@@ -130,7 +130,8 @@ export function ActionMenu({ advocate, program, onInvite, onMerge, onDisable, on
   return html`<${Menu} label=${`Actions for ${advocate.name}`} items=${[
     active && { label: advocate.email ? (advocate.invited_at ? "Invite again" : "Invite") : "Invite (needs an address)", icon: "mail", disabled: !advocate.email, onSelect: () => onInvite(advocate) },
     { label: "Make a link", icon: "links", href: to("/console/links", { program, advocate: advocate.id }) },
-    { label: "Merge with another …", onSelect: () => onMerge(advocate) },
+    // A merger moves what is owed, so it takes who may pay.
+    onMerge && { label: "Merge with another …", onSelect: () => onMerge(advocate) },
     null,
     active ? { label: "Disable …", kind: "danger", onSelect: () => onDisable(advocate) } : { label: "Enable", onSelect: () => onEnable(advocate) },
   ]} />`;

@@ -58,7 +58,7 @@ export function OneAdvocate({ id, session, program }) {
   return html`${back}
     ${writes && !advocate.merged_into && html`<${PageActions}>
       ${advocate.status === "active" && advocate.email && html`<${Button} icon="mail" onClick=${send}>${advocate.invited_at ? "Invite again" : "Invite"}<//>`}
-      <${ActionMenu} advocate=${advocate} program=${program.slug} onInvite=${send} onMerge=${() => setDialog("merge")} onDisable=${() => setDialog("disable")} onEnable=${() => turn({ status: "active" }, `${advocate.name} is active again.`)} />
+      <${ActionMenu} advocate=${advocate} program=${program.slug} onInvite=${send} onMerge=${can(session, "rewards:write") ? () => setDialog("merge") : undefined} onDisable=${() => setDialog("disable")} onEnable=${() => turn({ status: "active" }, `${advocate.name} is active again.`)} />
     <//>`}
     <div class="who"><${Avatar} name=${advocate.name} /><div><h2>${advocate.name}</h2>
       <p class="muted">${[kindName(advocate.kind), advocate.segment, advocate.email].filter(Boolean).join(" · ")}</p></div><${StatusBadge} advocate=${advocate} /></div>
