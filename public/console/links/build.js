@@ -217,7 +217,7 @@ function Message({ link, content, medium, program, advocate }) {
   if (!message?.text) {
     return html`<${Card} title="Message">
       <p class="muted">${program.name} has no message for ${name} yet. What you write under
-        ${" "}<a href=${`/console/programs?program=${program.slug}&tab=content`}>Programs → Content</a> stands here, with the link filled in.</p>
+        ${" "}<a href=${`/console/programs?program=${program.slug}&tab=sharing`}>Programs → Sharing</a> stands here, with the link filled in.</p>
     <//>`;
   }
   const values = { advocate, program: program.name, link: link?.url ?? "…" };
