@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { click } from "../edge/worker.mjs";
-import { SIZES, begin, complaints, open } from "./console.mjs";
+import { click, until } from "../edge/worker.mjs";
+import { SIZES, begin, complaints, open, signedIn } from "./console.mjs";
 
 /** @import { BrowserContext, Page } from "playwright-core" */
 /** @import { Console } from "./console.mjs" */
@@ -228,7 +228,7 @@ test("hostile texts stay texts, and no picture is fetched from elsewhere", async
     invitation: { subject: hostile, text: hostile },
   } });
   page.on("dialog", (dialog) => { wrong.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
-  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "sales", "versions"]) {
     await show(tab);
     assert.equal(await page.locator("main img:not([src^='data:']), main script, main [onerror]").count(), 0, tab);
     assert.deepEqual(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, tab);
@@ -281,7 +281,7 @@ test("who may only read sees all of it and can change nothing", async () => {
   await theirs.goto(mail);
   await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
   await theirs.waitForURL("**/console");
-  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "sales", "versions"]) {
     await show(tab, theirs);
     await theirs.getByText("Your role can read this program, but not change it.").waitFor();
     const enabled = await theirs.locator("main").evaluate((main) =>
@@ -290,5 +290,57 @@ test("who may only read sees all of it and can change nothing", async () => {
     assert.deepEqual(enabled.filter((html) => !/<select|name="field-place"/.test(html)), [], tab);
     assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Publish|Add destination|Switch off)/ }).count(), 0, tab);
   }
+  await reader.close();
+});
+
+test("a rep is made and takes their turn with the leads, without a call by hand", async () => {
+  const { ok } = house.worker;
+  const turns = async () => (await ok("GET", "/v1/programs/acme/routing")).reps;
+  await show("sales");
+  await page.getByText("Nobody takes turns yet").waitFor();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("Nobody takes turns yet").waitFor({ state: "detached" });
+
+  await page.getByRole("button", { name: "Add a rep" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a rep" });
+  await dialog.getByLabel("Name", { exact: true }).fill("Jörg Müller");
+  const slug = dialog.getByLabel("Short name");
+  assert.equal(await slug.inputValue(), "jorg-muller");
+  // Whoever is there is not written over.
+  await slug.fill("lea");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await dialog.getByText("This is Lea Brandt’s already.").waitFor();
+  await slug.fill("jorg");
+  await dialog.getByLabel("Email").fill("nonsense");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await dialog.locator("[aria-invalid=true][type=email]").waitFor();
+  await dialog.getByLabel("Email").fill("jorg@acme.example");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await said("Jörg Müller is a rep now.");
+  await until(async () => String(await turns()) === "lea,jorg", "both take turns");
+
+  await page.getByRole("button", { name: "Move up Jörg Müller" }).click();
+  await until(async () => String(await turns()) === "jorg,lea", "the turns are the other way round");
+  await page.getByRole("button", { name: "Remove Lea Brandt" }).click();
+  await until(async () => String(await turns()) === "jorg", "one takes all");
+
+  await page.getByRole("button", { name: "Edit Jörg Müller" }).click();
+  await page.getByLabel("Status").selectOption("disabled");
+  await page.getByLabel("Email").fill("");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await said("Jörg Müller is saved.");
+  await page.getByText("All who take turns are disabled").waitFor();
+  const jorg = (await ok("GET", "/v1/reps")).items.find((/** @type {any} */ one) => one.slug === "jorg");
+  assert.deepEqual([jorg.name, jorg.email, jorg.status], ["Jörg Müller", null, "disabled"]);
+  assert.deepEqual(wrong.filter((text) => !/status of 422/.test(text)), []);
+});
+
+test("who may not write programs reads the reps and their turns", async () => {
+  const { cookie } = await house.session((await house.invite("read-only", "reader@team.example")).link);
+  const reader = await signedIn(house, cookie);
+  const theirs = await reader.newPage();
+  await show("sales", theirs);
+  await theirs.getByRole("cell", { name: /Lea Brandt/ }).or(theirs.getByRole("rowheader", { name: /Lea Brandt/ })).first().waitFor();
+  assert.equal(await theirs.getByRole("tabpanel").getByRole("button").count(), 0);
   await reader.close();
 });

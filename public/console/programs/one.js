@@ -14,6 +14,7 @@ import { Landing } from "./landing.js";
 import { LIVE } from "./live.js";
 import { Rewards, putRules } from "./rewards.js";
 import { written } from "./rules.js";
+import { Sales } from "./sales.js";
 import { Settings } from "./settings.js";
 import { Sharing } from "./sharing.js";
 import { Versions } from "./versions.js";
@@ -23,7 +24,7 @@ import { Versions } from "./versions.js";
 
 const TABS = /** @type {const} */ ([
   ["settings", "Settings"], ["destinations", "Destinations"], ["sharing", "Sharing"], ["landing", "Landing page"],
-  ["brand", "Brand"], ["invitation", "Invitation"], ["rewards", "Rewards"], ["versions", "Versions"],
+  ["brand", "Brand"], ["invitation", "Invitation"], ["rewards", "Rewards"], ["sales", "Sales"], ["versions", "Versions"],
 ]);
 /** Those that one bar saves together. */
 const SAVED_TOGETHER = new Set(/** @type {string[]} */ (["settings", "sharing", "landing", "brand", "invitation"]));
@@ -132,6 +133,7 @@ export function One({ slug, tab, session, onTab, onList }) {
       ${current === "brand" && html`<${Brand} ...${props} />`}
       ${current === "invitation" && html`<${Invitation} ...${props} />`}
       ${current === "rewards" && html`<${Rewards} ...${props} dryRuns=${can(session, "rewards:read")} onConflict=${setConflict} />`}
+      ${current === "sales" && html`<${Sales} ...${props} />`}
       ${current === "versions" && html`<${Versions} ...${props} onOpenRules=${() => onTab("rewards")} />`}
     <//>
     ${editable && !(current === "rewards" && editor.rulesDirty.value) && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}

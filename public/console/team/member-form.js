@@ -43,6 +43,7 @@ export function MemberForm({ member, self, onClose, onDone }) {
         <${Select} options=${ROLES} ...${form.bind("role")} disabled=${self} /><//>
       ${isRep && (!reps || reps.length > 0) && html`<${Field} label="Which rep" optional hint="Then the leads begin with their own." error=${form.errors.rep}>
         <${Select} options=${[["", "Nobody in particular"], ...(reps ?? []).map(({ slug, name }) => [slug, name])]} ...${form.bind("rep")} disabled=${!reps} /><//>`}
+      ${isRep && reps?.length === 0 && html`<p class="hint">There is no rep yet whose leads could be theirs. Reps are added in a program, under <a href="/console/programs">Programs → Sales</a>.</p>`}
       ${form.failure && html`<${Notice} tone="bad">${form.failure}<//>`}
     </div>
   <//>`;
