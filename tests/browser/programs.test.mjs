@@ -147,11 +147,19 @@ test("a rule is changed by its form, tried, published and undone", async () => {
   assert.equal(published.rules[0].pay.fixed.amount, 20_000);
 
   await page.getByRole("tab", { name: "Versions" }).click();
-  await page.getByRole("button", { name: "Undo this: Reward rules" }).first().click();
-  await said("Reward rules is as it was before");
+  const back = page.getByRole("button", { name: "Go back to the rules of before: Reward rules" });
+  await back.first().click();
+  await said("The rules of before hold");
   const undone = await rules();
   assert.deepEqual(undone.rules, before.rules);
   assert.equal(undone.version, before.version + 2);
+
+  // What is newer goes only after that was said.
+  await page.locator(".version").nth(1).getByRole("button", { name: "Go back" }).waitFor();
+  await back.nth(1).click();
+  await dialog.getByText(`version ${undone.version} is in force`).waitFor();
+  await dialog.getByRole("button", { name: "Keep the rules in force" }).click();
+  assert.equal((await rules()).version, undone.version);
   assert.deepEqual(wrong.filter((text_) => !/status of 422/.test(text_)), []);
 });
 
@@ -180,6 +188,39 @@ test("what is not saved outlives a change of tab, and is undone after it was sav
   await said("Settings is as it was before");
   assert.equal((await house.worker.ok("GET", "/v1/programs/acme")).window_days, 90);
   assert.deepEqual(wrong, []);
+});
+
+test("an older version of the content is undone, and what was written since stays", async () => {
+  const path = "/v1/programs/acme/content";
+  const message = (/** @type {string} */ channel, /** @type {string} */ text) => ({ channel, medium: null, subject: "", text });
+  const put = (/** @type {unknown} */ content) => house.worker.ok("PUT", path, { content });
+  await put({ landing: { headline: "One", body: "Plain" }, messages: [message("link", "A {link}")] });
+  await put({ landing: { headline: "Two", body: "Plain" }, messages: [message("link", "B {link}"), message("print", "P {link}")] });
+  await put({ landing: { headline: "Two", body: "Later" }, messages: [message("link", "B {link}"), message("print", "P {link}"), message("verbal", "V")] });
+  await show("versions");
+  const undo = page.getByRole("button", { name: "Undo this: Content" });
+  await undo.nth(1).click();
+  await said("What this changed is as it was before");
+  const { content } = await house.worker.ok("GET", path);
+  assert.equal(content.landing.headline, "One");
+  assert.equal(content.landing.body, "Later");
+  const texts = Object.fromEntries(content.messages.map((/** @type {any} */ one) => [one.channel, one.text]));
+  assert.deepEqual(texts, { link: "A {link}", verbal: "V" });
+
+  // Once more there is nothing of it left.
+  await page.getByRole("button", { name: "Undo this: Content" }).nth(2).click();
+  await said("Nothing is left to undo");
+  assert.deepEqual((await house.worker.ok("GET", path)).content, content);
+
+  // Who writes between its reading and its writing is not written over.
+  await page.route(`**${path}`, async (route) => {
+    if (route.request().method() === "PUT") await put({ landing: { headline: "Between" } });
+    await route.continue();
+  });
+  await undo.first().click();
+  await said("Somebody else saved meanwhile");
+  assert.equal((await house.worker.ok("GET", path)).content.landing.headline, "Between");
+  assert.deepEqual(wrong.filter((text) => !/status of 409/.test(text)), []);
 });
 
 test("a placeholder that is none is named at its field, and goes nowhere", async () => {
@@ -288,7 +329,7 @@ test("who may only read sees all of it and can change nothing", async () => {
       [...main.querySelectorAll("input, textarea, select")].filter((field) => !field.matches(":disabled, [readonly]")).map((field) => field.outerHTML));
     // What shows another part or another time changes nothing.
     assert.deepEqual(enabled.filter((html) => !/<select|name="field-place"/.test(html)), [], tab);
-    assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Publish|Add destination|Switch off)/ }).count(), 0, tab);
+    assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Go back|Publish|Add destination|Switch off)/ }).count(), 0, tab);
   }
   await reader.close();
 });
