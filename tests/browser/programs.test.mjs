@@ -257,6 +257,33 @@ test("who saves after somebody else is asked whose it shall be", async () => {
   }
 });
 
+test("to overwrite the settings leaves content alone that nobody was shown", async () => {
+  const { ok } = house.worker;
+  const path = "/v1/programs/acme";
+  const headline = async () => (await ok("GET", `${path}/content`)).content.landing.headline;
+  await ok("PUT", `${path}/content`, { content: { landing: { headline: "Before" } } });
+  await ok("PATCH", path, { window_days: 90 });
+  await show("settings");
+  await page.getByLabel("Days for which a click counts").fill("30");
+  await page.getByRole("tab", { name: "Landing page" }).click();
+  await page.getByLabel("Headline").fill("Mine");
+  await ok("PATCH", path, { window_days: 60 });
+  await ok("PUT", `${path}/content`, { content: { landing: { headline: "Theirs" } } });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const overwrite = dialog.getByRole("button", { name: "Overwrite with mine" });
+  await dialog.getByText("Days a touch counts").waitFor();
+  await overwrite.click();
+  // The content has a conflict of its own, which is shown before it is written over.
+  await dialog.getByText("Headline").waitFor();
+  assert.equal((await ok("GET", path)).window_days, 30);
+  assert.equal(await headline(), "Theirs");
+  await overwrite.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("Not saved:").waitFor({ state: "detached" });
+  assert.equal(await headline(), "Mine");
+});
+
 test("hostile texts stay texts, and no picture is fetched from elsewhere", async () => {
   const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
   await house.worker.ok("PATCH", "/v1/programs/acme", {

@@ -271,14 +271,15 @@ function createEditor(slug) {
 
     /**
      * Saves what is changed of the settings and of the content.
-     * @param {{ force?: boolean }} how
+     * @param {{ force?: "settings" | "content" }} how what is written over whatever
+     *   others have saved; of the rest nobody was shown what they did
      */
-    async save({ force = false } = {}) {
+    async save({ force } = {}) {
       busy.value = true;
       refused.value = {};
       try {
-        await saveSettings(force);
-        await saveContent(force);
+        await saveSettings(force === "settings");
+        await saveContent(force === "content");
       } catch (error) {
         if (error instanceof ApiError) refused.value = error.fields;
         throw error;

@@ -60,13 +60,13 @@ function SaveBar({ editor, tab, onTab, onConflict }) {
   return html`<div class="save-bar" role="region" aria-label="Unsaved changes">
     <p>Not saved: ${new Intl.ListFormat(undefined).format(labels)}</p>
     <button type="button" class="button quiet" disabled=${editor.busy.value} onClick=${() => editor.discard()}>Discard</button>
-    <button type="button" class="button primary" disabled=${editor.busy.value} onClick=${() => save(editor, { force: false, tab, onTab, onConflict })}>Save</button>
+    <button type="button" class="button primary" disabled=${editor.busy.value} onClick=${() => save(editor, { tab, onTab, onConflict })}>Save</button>
   </div>`;
 }
 
 /**
  * @param {Editor} editor
- * @param {{ force: boolean, tab: string, onTab: (tab: string) => void, onConflict: (conflict: Conflict) => void }} how
+ * @param {{ force?: "settings" | "content", tab: string, onTab: (tab: string) => void, onConflict: (conflict: Conflict) => void }} how
  */
 async function save(editor, { force, tab, onTab, onConflict }) {
   const show = () => {
@@ -138,7 +138,7 @@ export function One({ slug, tab, session, onTab, onList }) {
     ${conflict && html`<${ConflictDialog} editor=${editor} conflict=${conflict} onClose=${() => setConflict(undefined)} onOverwrite=${() => {
       const { what, mine } = conflict;
       setConflict(undefined);
-      if (what !== "rules") save(editor, { force: true, tab: current, onTab, onConflict: setConflict });
+      if (what !== "rules") save(editor, { force: what, tab: current, onTab, onConflict: setConflict });
       else putRules(editor, /** @type {any} */ (mine).rules).catch(() => toast("The rules were not published.", { tone: "bad" }));
     }} />`}
   </div>`;
