@@ -49,7 +49,7 @@ export function Ranking({ label, about, of, columns, rows, file, few = 8, empty 
   return html`<div class="ranking">
     <div class="table-scroll" tabindex="0" role="region" aria-label=${label}>
       <table class="ranking-table">
-        <caption class="visually-hidden">${label}, ${about}</caption>
+        <caption class="unseen">${label}, ${about}</caption>
         <thead><tr><th scope="col">${of}</th>${columns.map((column) => html`<th key=${column.key} scope="col" class="numeric">${column.label}</th>`)}</tr></thead>
         <tbody>${shown.map((row) => html`<tr key=${row.key}>
           <th scope="row"><span class="ranking-bar" style=${{ width: percent((row[first.key] ?? 0) / most), "--swatch": `var(${row.token ?? "--accent"})` }}></span>

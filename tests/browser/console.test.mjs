@@ -234,6 +234,31 @@ for (const [size, options] of Object.entries(SIZES)) {
   });
 }
 
+test("with the default switched off a link names the first destination that is in use", async () => {
+  const { ok } = console.worker;
+  await ok("POST", "/v1/programs", { slug: "moved", name: "Moved" });
+  for (const slug of ["old", "new", "more"]) await ok("POST", "/v1/programs/moved/destinations", { slug, url: `https://landing.example/${slug}` });
+  await ok("PATCH", "/v1/programs/moved/destinations/old", { status: "disabled" });
+  const advocate = await ok("POST", "/v1/programs/moved/advocates", { external_id: "m-1", kind: "customer", name: "Mo Moved" });
+  const context = await signedIn(console, cookie);
+  const page = await context.newPage();
+  const found = complaints(page, console.origin);
+  const shown = async () => new URL(await page.getByTestId("link").innerText()).pathname.slice(1);
+  const to = async () => (await ok("POST", "/v1/links/verify", { code: await shown() })).link.destination_url;
+  await open(page, `${console.origin}/console/links?program=moved&advocate=${advocate.id}`);
+  const select = page.getByLabel("Leads to");
+  await page.getByTestId("link").waitFor();
+  assert.deepEqual(await select.locator("option").evaluateAll((all) => all.map((one) => /** @type {HTMLOptionElement} */ (one).value)), ["new", "more"]);
+  assert.equal(await select.inputValue(), "new");
+  assert.equal(await to(), "https://landing.example/new");
+  const before = await page.getByTestId("link").innerText();
+  await select.selectOption("more");
+  await page.getByTestId("link").filter({ hasNotText: before }).waitFor();
+  assert.equal(await to(), "https://landing.example/more");
+  assert.deepEqual(found, []);
+  await context.close();
+});
+
 test("a sheet has as many cards as asked for, on paper of the size that was chosen", async () => {
   const context = await signedIn(console, cookie);
   const page = await context.newPage();

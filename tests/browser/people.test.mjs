@@ -283,3 +283,21 @@ test("who may only read sees everything and can change nothing", async () => {
   }
   await context.close();
 });
+
+test("a rep begins with their own leads, and one choice shows everybody's", async () => {
+  const { link } = await house.invite("rep");
+  const { cookie } = await house.session(link);
+  const context = await signedIn(house, cookie);
+  const page = await context.newPage();
+  await show(page, "leads?program=acme");
+  const owner = page.getByLabel("Followed up by");
+  assert.equal(await owner.inputValue(), "lea");
+  await page.getByText("Prospect 1").first().waitFor();
+  assert.equal(await page.getByText("Prospect 0").count(), 0);
+  await owner.selectOption("Every rep");
+  await page.getByText("Prospect 0").first().waitFor();
+  // Which survives being sent to somebody, and coming back.
+  await page.reload();
+  await page.getByText("Prospect 0").first().waitFor();
+  await context.close();
+});

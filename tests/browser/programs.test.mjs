@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { click } from "../edge/worker.mjs";
-import { SIZES, begin, complaints, open } from "./console.mjs";
+import { click, until } from "../edge/worker.mjs";
+import { SIZES, begin, complaints, open, signedIn } from "./console.mjs";
 
 /** @import { BrowserContext, Page } from "playwright-core" */
 /** @import { Console } from "./console.mjs" */
@@ -147,11 +147,19 @@ test("a rule is changed by its form, tried, published and undone", async () => {
   assert.equal(published.rules[0].pay.fixed.amount, 20_000);
 
   await page.getByRole("tab", { name: "Versions" }).click();
-  await page.getByRole("button", { name: "Undo this: Reward rules" }).first().click();
-  await said("Reward rules is as it was before");
+  const back = page.getByRole("button", { name: "Go back to the rules of before: Reward rules" });
+  await back.first().click();
+  await said("The rules of before hold");
   const undone = await rules();
   assert.deepEqual(undone.rules, before.rules);
   assert.equal(undone.version, before.version + 2);
+
+  // What is newer goes only after that was said.
+  await page.locator(".version").nth(1).getByRole("button", { name: "Go back" }).waitFor();
+  await back.nth(1).click();
+  await dialog.getByText(`version ${undone.version} is in force`).waitFor();
+  await dialog.getByRole("button", { name: "Keep the rules in force" }).click();
+  assert.equal((await rules()).version, undone.version);
   assert.deepEqual(wrong.filter((text_) => !/status of 422/.test(text_)), []);
 });
 
@@ -180,6 +188,39 @@ test("what is not saved outlives a change of tab, and is undone after it was sav
   await said("Settings is as it was before");
   assert.equal((await house.worker.ok("GET", "/v1/programs/acme")).window_days, 90);
   assert.deepEqual(wrong, []);
+});
+
+test("an older version of the content is undone, and what was written since stays", async () => {
+  const path = "/v1/programs/acme/content";
+  const message = (/** @type {string} */ channel, /** @type {string} */ text) => ({ channel, medium: null, subject: "", text });
+  const put = (/** @type {unknown} */ content) => house.worker.ok("PUT", path, { content });
+  await put({ landing: { headline: "One", body: "Plain" }, messages: [message("link", "A {link}")] });
+  await put({ landing: { headline: "Two", body: "Plain" }, messages: [message("link", "B {link}"), message("print", "P {link}")] });
+  await put({ landing: { headline: "Two", body: "Later" }, messages: [message("link", "B {link}"), message("print", "P {link}"), message("verbal", "V")] });
+  await show("versions");
+  const undo = page.getByRole("button", { name: "Undo this: Content" });
+  await undo.nth(1).click();
+  await said("What this changed is as it was before");
+  const { content } = await house.worker.ok("GET", path);
+  assert.equal(content.landing.headline, "One");
+  assert.equal(content.landing.body, "Later");
+  const texts = Object.fromEntries(content.messages.map((/** @type {any} */ one) => [one.channel, one.text]));
+  assert.deepEqual(texts, { link: "A {link}", verbal: "V" });
+
+  // Once more there is nothing of it left.
+  await page.getByRole("button", { name: "Undo this: Content" }).nth(2).click();
+  await said("Nothing is left to undo");
+  assert.deepEqual((await house.worker.ok("GET", path)).content, content);
+
+  // Who writes between its reading and its writing is not written over.
+  await page.route(`**${path}`, async (route) => {
+    if (route.request().method() === "PUT") await put({ landing: { headline: "Between" } });
+    await route.continue();
+  });
+  await undo.first().click();
+  await said("Somebody else saved meanwhile");
+  assert.equal((await house.worker.ok("GET", path)).content.landing.headline, "Between");
+  assert.deepEqual(wrong.filter((text) => !/status of 409/.test(text)), []);
 });
 
 test("a placeholder that is none is named at its field, and goes nowhere", async () => {
@@ -216,6 +257,33 @@ test("who saves after somebody else is asked whose it shall be", async () => {
   }
 });
 
+test("to overwrite the settings leaves content alone that nobody was shown", async () => {
+  const { ok } = house.worker;
+  const path = "/v1/programs/acme";
+  const headline = async () => (await ok("GET", `${path}/content`)).content.landing.headline;
+  await ok("PUT", `${path}/content`, { content: { landing: { headline: "Before" } } });
+  await ok("PATCH", path, { window_days: 90 });
+  await show("settings");
+  await page.getByLabel("Days for which a click counts").fill("30");
+  await page.getByRole("tab", { name: "Landing page" }).click();
+  await page.getByLabel("Headline").fill("Mine");
+  await ok("PATCH", path, { window_days: 60 });
+  await ok("PUT", `${path}/content`, { content: { landing: { headline: "Theirs" } } });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const overwrite = dialog.getByRole("button", { name: "Overwrite with mine" });
+  await dialog.getByText("Days a touch counts").waitFor();
+  await overwrite.click();
+  // The content has a conflict of its own, which is shown before it is written over.
+  await dialog.getByText("Headline").waitFor();
+  assert.equal((await ok("GET", path)).window_days, 30);
+  assert.equal(await headline(), "Theirs");
+  await overwrite.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("Not saved:").waitFor({ state: "detached" });
+  assert.equal(await headline(), "Mine");
+});
+
 test("hostile texts stay texts, and no picture is fetched from elsewhere", async () => {
   const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
   await house.worker.ok("PATCH", "/v1/programs/acme", {
@@ -228,7 +296,7 @@ test("hostile texts stay texts, and no picture is fetched from elsewhere", async
     invitation: { subject: hostile, text: hostile },
   } });
   page.on("dialog", (dialog) => { wrong.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
-  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "sales", "versions"]) {
     await show(tab);
     assert.equal(await page.locator("main img:not([src^='data:']), main script, main [onerror]").count(), 0, tab);
     assert.deepEqual(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, tab);
@@ -281,14 +349,66 @@ test("who may only read sees all of it and can change nothing", async () => {
   await theirs.goto(mail);
   await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
   await theirs.waitForURL("**/console");
-  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "versions"]) {
+  for (const tab of ["settings", "destinations", "sharing", "landing", "brand", "invitation", "rewards", "sales", "versions"]) {
     await show(tab, theirs);
     await theirs.getByText("Your role can read this program, but not change it.").waitFor();
     const enabled = await theirs.locator("main").evaluate((main) =>
       [...main.querySelectorAll("input, textarea, select")].filter((field) => !field.matches(":disabled, [readonly]")).map((field) => field.outerHTML));
     // What shows another part or another time changes nothing.
     assert.deepEqual(enabled.filter((html) => !/<select|name="field-place"/.test(html)), [], tab);
-    assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Publish|Add destination|Switch off)/ }).count(), 0, tab);
+    assert.equal(await theirs.getByRole("button", { name: /^(Save|Undo this|Go back|Publish|Add destination|Switch off)/ }).count(), 0, tab);
   }
+  await reader.close();
+});
+
+test("a rep is made and takes their turn with the leads, without a call by hand", async () => {
+  const { ok } = house.worker;
+  const turns = async () => (await ok("GET", "/v1/programs/acme/routing")).reps;
+  await show("sales");
+  await page.getByText("Nobody takes turns yet").waitFor();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("Nobody takes turns yet").waitFor({ state: "detached" });
+
+  await page.getByRole("button", { name: "Add a rep" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a rep" });
+  await dialog.getByLabel("Name", { exact: true }).fill("Jörg Müller");
+  const slug = dialog.getByLabel("Short name");
+  assert.equal(await slug.inputValue(), "jorg-muller");
+  // Whoever is there is not written over.
+  await slug.fill("lea");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await dialog.getByText("This is Lea Brandt’s already.").waitFor();
+  await slug.fill("jorg");
+  await dialog.getByLabel("Email").fill("nonsense");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await dialog.locator("[aria-invalid=true][type=email]").waitFor();
+  await dialog.getByLabel("Email").fill("jorg@acme.example");
+  await dialog.getByRole("button", { name: "Add the rep" }).click();
+  await said("Jörg Müller is a rep now.");
+  await until(async () => String(await turns()) === "lea,jorg", "both take turns");
+
+  await page.getByRole("button", { name: "Move up Jörg Müller" }).click();
+  await until(async () => String(await turns()) === "jorg,lea", "the turns are the other way round");
+  await page.getByRole("button", { name: "Remove Lea Brandt" }).click();
+  await until(async () => String(await turns()) === "jorg", "one takes all");
+
+  await page.getByRole("button", { name: "Edit Jörg Müller" }).click();
+  await page.getByLabel("Status").selectOption("disabled");
+  await page.getByLabel("Email").fill("");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await said("Jörg Müller is saved.");
+  await page.getByText("All who take turns are disabled").waitFor();
+  const jorg = (await ok("GET", "/v1/reps")).items.find((/** @type {any} */ one) => one.slug === "jorg");
+  assert.deepEqual([jorg.name, jorg.email, jorg.status], ["Jörg Müller", null, "disabled"]);
+  assert.deepEqual(wrong.filter((text) => !/status of 422/.test(text)), []);
+});
+
+test("who may not write programs reads the reps and their turns", async () => {
+  const { cookie } = await house.session((await house.invite("read-only", "reader@team.example")).link);
+  const reader = await signedIn(house, cookie);
+  const theirs = await reader.newPage();
+  await show("sales", theirs);
+  await theirs.getByRole("cell", { name: /Lea Brandt/ }).or(theirs.getByRole("rowheader", { name: /Lea Brandt/ })).first().waitFor();
+  assert.equal(await theirs.getByRole("tabpanel").getByRole("button").count(), 0);
   await reader.close();
 });

@@ -119,14 +119,14 @@ function TheirLeads({ advocate, program }) {
     {
       key: "prospect",
       label: "Prospect",
-      render: (/** @type {any} */ { id, prospect }) => html`<a class="plain" href=${to("/console/leads", { program: program.slug, advocate: advocate.id, lead: id })}>${prospect.name ?? prospect.email ?? prospect.company ?? id}</a>
+      render: (/** @type {any} */ { id, prospect }) => html`<a class="plain" href=${to("/console/leads", { program: program.slug, owner: "*", advocate: advocate.id, lead: id })}>${prospect.name ?? prospect.email ?? prospect.company ?? id}</a>
         ${prospect.company && html`<span class="under">${prospect.company}</span>`}`,
     },
     { key: "stage", label: "Stage", render: (/** @type {any} */ { stage }) => html`<${Badge} tone=${stageTone(stage)}>${stageName(stage)}<//>` },
     { key: "medium", label: "Came by", render: (/** @type {any} */ { medium }) => mediumName(medium) || "—" },
     { key: "at", label: "When", class: "nowrap", render: (/** @type {any} */ { at }) => html`<span title=${dateTime(at, program.zone)}>${date(at, program.zone)}</span>` },
   ];
-  return html`<${Card} title="Leads they brought" actions=${list.items && list.items.length > 0 && html`<${Button} kind="quiet" href=${to("/console/leads", { program: program.slug, advocate: advocate.id })}>On the board<//>`}>
+  return html`<${Card} title="Leads they brought" actions=${list.items && list.items.length > 0 && html`<${Button} kind="quiet" href=${to("/console/leads", { program: program.slug, owner: "*", advocate: advocate.id })}>On the board<//>`}>
     ${!list.items && !list.failed && html`<${Skeleton} lines=${4} />`}
     ${list.items && html`<${Table} caption="Leads they brought" stacked columns=${columns} rows=${list.items} rowKey=${(/** @type {any} */ { id }) => id}
       empty=${html`<${Empty} title="No lead yet">Whoever signs up by a link of theirs is listed here.<//>`} />`}

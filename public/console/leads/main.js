@@ -20,7 +20,9 @@ import { LeadTable } from "./table.js";
 /** @typedef {import("/ui/page.js").Session} Session */
 /** @typedef {import("/ui/page.js").Program} Program */
 
-const DEFAULTS = { view: "board", owner: "", advocate: "", stage: "", lead: "" };
+/** Stands for no owner in particular; no slug looks like it. */
+const EVERY_REP = "*";
+const DEFAULTS = { view: "board", owner: EVERY_REP, advocate: "", stage: "", lead: "" };
 
 /** @param {{ session: Session, program: Program | undefined }} props */
 function Leads({ session, program }) {
@@ -33,13 +35,16 @@ function Leads({ session, program }) {
 
 /** @param {{ session: Session, program: Program }} props */
 function Of({ session, program }) {
-  const [query, setQuery] = useQuery(DEFAULTS);
+  // A rep begins with their own leads.
+  const [query, setQuery] = useQuery({ ...DEFAULTS, owner: session.rep ?? EVERY_REP });
   const [adding, setAdding] = useState(false);
   const [losing, setLosing] = useState(/** @type {Lead | undefined} */ (undefined));
   const reps = useReps();
   const writes = can(session, "leads:write");
   const isTable = query.view === "table";
-  const filter = { program: program.slug, owner: query.owner, advocate: query.advocate };
+  const owner = query.owner === EVERY_REP ? "" : query.owner;
+  const filter = { program: program.slug, owner, advocate: query.advocate };
+  const everyRep = html`<${Button} onClick=${() => setQuery({ owner: EVERY_REP })}>Show every rep’s<//>`;
   return html`<${isTable ? TableOf : BoardOf} filter=${filter} stage=${query.stage}
     children=${(/** @type {Shown} */ shown) => {
       /** Focus follows what was moved; on a telephone it is out of sight, and the switch of stages is not. @param {Lead} lead */
@@ -59,10 +64,12 @@ function Of({ session, program }) {
       const common = { writes, zone: program.zone, repName: reps.repName, href, onOpen, onMove };
       return html`
         <${PageActions}>${writes && html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>Add a referral<//>`}<//>
-        <${Tools} query=${query} setQuery=${setQuery} program=${program} reps=${reps} />
-        ${!isTable && shown.isEmpty && !query.owner && !query.advocate ? html`<${Card}><${Teach} program=${program} writes=${writes} onAdd=${() => setAdding(true)} /><//>`
-          : isTable ? html`<${LeadTable} list=${shown.list} empty=${query.owner || query.advocate || query.stage
-            ? html`<${Empty} title="No lead fits these filters" action=${html`<${Button} onClick=${() => setQuery({ owner: "", advocate: "", stage: "" })}>Clear the filters<//>`} />`
+        <${Tools} query=${query} setQuery=${setQuery} program=${program} reps=${reps} self=${session.rep} />
+        ${shown.isEmpty && owner && owner === session.rep && !query.advocate && !query.stage ? html`<${Card}><${Empty} level=${2} title="No lead of yours yet" action=${everyRep}>
+            Leads that you follow up stand here.<//><//>`
+          : !isTable && shown.isEmpty && !owner && !query.advocate ? html`<${Card}><${Teach} program=${program} writes=${writes} onAdd=${() => setAdding(true)} /><//>`
+          : isTable ? html`<${LeadTable} list=${shown.list} empty=${owner || query.advocate || query.stage
+            ? html`<${Empty} title="No lead fits these filters" action=${html`<${Button} onClick=${() => setQuery({ owner: EVERY_REP, advocate: "", stage: "" })}>Clear the filters<//>`} />`
             : html`<${Teach} program=${program} writes=${writes} onAdd=${() => setAdding(true)} />`} ...${common} />`
           : html`<${Board} board=${shown.board} stage=${query.stage} onStage=${(/** @type {string} */ stage) => setQuery({ stage })} ...${common} />`}
         <p class="unseen" role="status" aria-live="polite">${said.value}</p>
@@ -119,14 +126,14 @@ function TableOf({ filter, stage, children }) {
   });
 }
 
-/** @param {{ query: typeof DEFAULTS, setQuery: (changes: Partial<typeof DEFAULTS>) => void, program: Program, reps: ReturnType<typeof useReps> }} props */
-function Tools({ query, setQuery, program, reps }) {
+/** @param {{ query: typeof DEFAULTS, setQuery: (changes: Partial<typeof DEFAULTS>) => void, program: Program, reps: ReturnType<typeof useReps>, self: string | null }} props */
+function Tools({ query, setQuery, program, reps, self }) {
   return html`<div class="tools">
     <${Segments} label="View" value=${query.view} onChange=${(/** @type {string} */ view) => setQuery({ view, stage: "" })} options=${[["board", "Board"], ["table", "Table"]]} />
     ${query.view === "table" && html`<${Select} aria-label="Stage" class=${query.stage ? "set" : ""} value=${query.stage} onValue=${(/** @type {string} */ stage) => setQuery({ stage })}
       options=${[["", "Every stage"], ...STAGES.map(({ key, name }) => [key, name])]} />`}
-    <${Select} aria-label="Followed up by" class=${query.owner ? "set" : ""} value=${query.owner} onValue=${(/** @type {string} */ owner) => setQuery({ owner })}
-      options=${[["", "Every rep"], ...reps.everyone()]} />
+    <${Select} aria-label="Followed up by" class=${query.owner === EVERY_REP ? "" : "set"} value=${query.owner} onValue=${(/** @type {string} */ owner) => setQuery({ owner })}
+      options=${[[EVERY_REP, "Every rep"], ...reps.everyone().map(([slug, name]) => [slug, slug === self ? `${name} (you)` : name])]} />
     <${AdvocateFilter} program=${program.slug} value=${query.advocate} onValue=${(/** @type {string} */ advocate) => setQuery({ advocate })} />
   </div>`;
 }

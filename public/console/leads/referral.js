@@ -5,7 +5,7 @@ import { api } from "/ui/api.js";
 import { Combobox } from "/ui/combobox.js";
 import { Button, Dialog, Field, Input, Notice, Segments, Select, Textarea } from "/ui/components.js";
 import { useForm } from "/ui/form.js";
-import { searchAdvocates } from "../people/parts.js";
+import { searchAdvocates, to } from "../people/parts.js";
 
 /** The API's names of what this form asks. @type {Record<string, string>} */
 const FIELDS = {
@@ -93,7 +93,8 @@ export function ReferralDialog({ program, reps, self, onClose, onDone }) {
             onPick=${(/** @type {import("/ui/combobox.js").Option | undefined} */ option) => { setPicked(option); form.set("advocate", option?.key ?? ""); }} />`}
       </fieldset>
       <div class="two">
-        <${Field} label="Who heard it" error=${form.errors.rep} hint=${reps.loaded && choices.length === 0 ? "There is no rep yet. Somebody who may edit programs adds them." : undefined}>
+        <${Field} label="Who heard it" error=${form.errors.rep} hint=${reps.loaded && choices.length === 0
+          ? html`There is no rep yet. Somebody who may edit programs adds them under <a href=${to("/console/programs", { program: program.slug, tab: "sales" })}>Programs → Sales</a>.` : undefined}>
           <${Select} ...${form.bind("rep")} options=${[["", "Choose a rep"], ...choices]} /><//>
         <${Field} label="How" error=${form.errors.medium}><${Select} ...${form.bind("medium")} options=${[["in_person", "In person"], ["phone", "By phone"], ["video", "Video call"]]} /><//>
       </div>

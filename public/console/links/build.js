@@ -26,14 +26,16 @@ export function Builder({ session, program, content, query, setQuery }) {
   const medium = isMedium(query.medium) ? query.medium : "copy";
   const [advocate, setAdvocate] = useAdvocate(program.slug, query.advocate, setQuery);
   const lists = useLists(program.slug);
+  const destination = destinationOf(lists?.destinations, query.destination);
   const wanted = {
     program: program.slug,
     advocate: advocate?.key ?? "",
     medium,
-    destination: query.destination || null,
+    destination: destination || null,
     label: query.label || null,
   };
-  const { link, fault } = useLink(wanted);
+  // Which destination is the first in use is not known before the lists are.
+  const { link, fault } = useLink(wanted, lists !== undefined);
 
   return html`<div class="links-split">
     <${Card} title="What the link says">
@@ -48,11 +50,12 @@ export function Builder({ session, program, content, query, setQuery }) {
             </optgroup>`)}
           <//>
         <//>
-        <${Field} label="Leads to" error=${fault?.fields?.destination}>
-          <${Select} value=${query.destination} disabled=${!lists}
+        <${Field} label="Leads to" error=${fault?.fields?.destination} hint=${lists && !lists.failed && lists.destinations.length === 0
+          ? html`No destination is in use. Switch one on under <a href=${`/console/programs?program=${program.slug}&tab=destinations`}>Programs → Destinations</a>.` : undefined}>
+          <${Select} value=${destination} disabled=${!lists?.destinations.length}
             onValue=${(/** @type {string} */ chosen) => setQuery({ destination: chosen })}>
-            ${(lists?.destinations ?? []).map((/** @type {any} */ one, /** @type {number} */ n) =>
-              html`<option key=${one.slug} value=${n === 0 ? "" : one.slug}>${one.slug} · ${place(one.url)}</option>`)}
+            ${(lists?.destinations ?? []).map((one) =>
+              html`<option key=${one.slug} value=${named(one)}>${one.slug} · ${place(one.url)}</option>`)}
           <//>
         <//>
         <${Label} program=${program.slug} labels=${lists?.labels} value=${query.label} error=${fault?.fields?.label}
@@ -74,6 +77,23 @@ export function Builder({ session, program, content, query, setQuery }) {
         <//>`}
     </div>
   </div>`;
+}
+
+/**
+ * How a link names a destination: number 0 is where it leads that names none, and
+ * if that is switched off every other has to be named.
+ * @param {{ slug: string, number: number }} destination
+ */
+const named = ({ slug, number }) => (number === 0 ? "" : slug);
+
+/**
+ * The destination that is chosen, or the first in use.
+ * @param {{ slug: string, number: number }[] | undefined} all those in use, undefined until they are known
+ * @param {string} asked by the address
+ */
+function destinationOf(all, asked) {
+  const found = all?.find((one) => one.slug === asked || named(one) === asked) ?? all?.[0];
+  return found ? named(found) : asked;
 }
 
 /** @param {string} url */
@@ -130,12 +150,16 @@ function useAdvocate(program, id, setQuery) {
  * @param {string} program
  */
 function useLists(program) {
-  const [lists, setLists] = useState(/** @type {{ destinations: any[], labels: any[] } | undefined} */ (undefined));
+  const [lists, setLists] = useState(/** @type {{ destinations: any[], labels: any[], failed?: boolean } | undefined} */ (undefined));
   useEffect(() => {
     const base = `/v1/programs/${program}`;
     Promise.all([api.pages(`${base}/destinations`, { limit: 200 }), api.pages(`${base}/labels`, { limit: 200 })]).then(
       ([destinations, labels]) => setLists({ destinations: destinations.filter(({ status }) => status === "active"), labels }),
-      (/** @type {Error} */ fault) => toast(fault.message, { tone: "bad" }),
+      (/** @type {Error} */ fault) => {
+        // A link to where they all lead can be had without the lists.
+        setLists({ destinations: [], labels: [], failed: true });
+        toast(fault.message, { tone: "bad" });
+      },
     );
   }, [program]);
   return lists;
@@ -144,12 +168,13 @@ function useLists(program) {
 /**
  * The link of what is wanted, asked again as that changes.
  * @param {{ program: string, advocate: string, medium: string, destination: string | null, label: string | null }} wanted
+ * @param {boolean} known whether that is what is wanted, or only what is known so far
  */
-function useLink(wanted) {
+function useLink(wanted, known) {
   const key = JSON.stringify(wanted);
   const [answer, setAnswer] = useState(/** @type {{ key: string, link?: any, fault?: any }} */ ({ key: "" }));
   useEffect(() => {
-    if (!wanted.advocate) return;
+    if (!known || !wanted.advocate) return;
     let gone = false;
     const timer = setTimeout(() => {
       api.post("/v1/links", wanted).then(
@@ -161,7 +186,7 @@ function useLink(wanted) {
       gone = true;
       clearTimeout(timer);
     };
-  }, [key]);
+  }, [key, known]);
   // The link of what was wanted before is never shown for what is wanted now.
   return answer.key === key ? answer : { key };
 }
@@ -192,7 +217,7 @@ function Message({ link, content, medium, program, advocate }) {
   if (!message?.text) {
     return html`<${Card} title="Message">
       <p class="muted">${program.name} has no message for ${name} yet. What you write under
-        ${" "}<a href=${`/console/programs?program=${program.slug}&tab=content`}>Programs → Content</a> stands here, with the link filled in.</p>
+        ${" "}<a href=${`/console/programs?program=${program.slug}&tab=sharing`}>Programs → Sharing</a> stands here, with the link filled in.</p>
     <//>`;
   }
   const values = { advocate, program: program.name, link: link?.url ?? "…" };

@@ -60,9 +60,28 @@ function nested(fields) {
  */
 function rebased(mine, base, theirs) {
   if (same(mine, base)) return theirs;
-  if (typeof mine !== "object" || mine === null || Array.isArray(mine)) return mine;
-  const [one, other] = /** @type {any[]} */ ([base, theirs]);
-  return /** @type {T} */ (Object.fromEntries(Object.entries(mine).map(([key, value]) => [key, rebased(value, one?.[key], other?.[key])])));
+  const [one, two, three] = /** @type {any[]} */ ([mine, base, theirs]);
+  if (![one, three].every((value) => typeof value === "object" && value !== null && !Array.isArray(value))) return mine;
+  const keys = new Set([...Object.keys(one), ...Object.keys(three)]);
+  const entries = [...keys].map((key) => [key, rebased(one[key], two?.[key], three[key])]);
+  return /** @type {T} */ (Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+}
+
+/**
+ * `rebased` for content, where each message is on its own: that one was written
+ * says nothing of the others.
+ * @param {Content} mine
+ * @param {Content} base
+ * @param {Content} theirs
+ * @returns {Content}
+ */
+export function rebasedContent(mine, base, theirs) {
+  const [one, two, three] = [mine, base, theirs].map(({ messages, ...rest }) => ({
+    ...rest,
+    messages: Object.fromEntries(messages.map((message) => [messagePath(message.channel, message.medium), message])),
+  }));
+  const { messages, ...rest } = rebased(one, two, three);
+  return { ...rest, messages: Object.values(messages) };
 }
 
 /** A text in one line, as the server takes names and sentences. @param {string} text */
@@ -159,7 +178,7 @@ function createEditor(slug) {
 
   function takeContent(/** @type {{ version: number, content: Partial<Content> }} */ now) {
     const [base, mine, theirs] = [stored.value, content.value, whole(now.content)];
-    content.value = base && mine ? rebased(mine, base.content, theirs) : theirs;
+    content.value = base && mine ? rebasedContent(mine, base.content, theirs) : theirs;
     stored.value = { version: now.version, content: theirs };
   }
 
@@ -252,14 +271,15 @@ function createEditor(slug) {
 
     /**
      * Saves what is changed of the settings and of the content.
-     * @param {{ force?: boolean }} how
+     * @param {{ force?: "settings" | "content" }} how what is written over whatever
+     *   others have saved; of the rest nobody was shown what they did
      */
-    async save({ force = false } = {}) {
+    async save({ force } = {}) {
       busy.value = true;
       refused.value = {};
       try {
-        await saveSettings(force);
-        await saveContent(force);
+        await saveSettings(force === "settings");
+        await saveContent(force === "content");
       } catch (error) {
         if (error instanceof ApiError) refused.value = error.fields;
         throw error;

@@ -14,6 +14,7 @@ import { Landing } from "./landing.js";
 import { LIVE } from "./live.js";
 import { Rewards, putRules } from "./rewards.js";
 import { written } from "./rules.js";
+import { Sales } from "./sales.js";
 import { Settings } from "./settings.js";
 import { Sharing } from "./sharing.js";
 import { Versions } from "./versions.js";
@@ -23,7 +24,7 @@ import { Versions } from "./versions.js";
 
 const TABS = /** @type {const} */ ([
   ["settings", "Settings"], ["destinations", "Destinations"], ["sharing", "Sharing"], ["landing", "Landing page"],
-  ["brand", "Brand"], ["invitation", "Invitation"], ["rewards", "Rewards"], ["versions", "Versions"],
+  ["brand", "Brand"], ["invitation", "Invitation"], ["rewards", "Rewards"], ["sales", "Sales"], ["versions", "Versions"],
 ]);
 /** Those that one bar saves together. */
 const SAVED_TOGETHER = new Set(/** @type {string[]} */ (["settings", "sharing", "landing", "brand", "invitation"]));
@@ -60,13 +61,13 @@ function SaveBar({ editor, tab, onTab, onConflict }) {
   return html`<div class="save-bar" role="region" aria-label="Unsaved changes">
     <p>Not saved: ${new Intl.ListFormat(undefined).format(labels)}</p>
     <button type="button" class="button quiet" disabled=${editor.busy.value} onClick=${() => editor.discard()}>Discard</button>
-    <button type="button" class="button primary" disabled=${editor.busy.value} onClick=${() => save(editor, { force: false, tab, onTab, onConflict })}>Save</button>
+    <button type="button" class="button primary" disabled=${editor.busy.value} onClick=${() => save(editor, { tab, onTab, onConflict })}>Save</button>
   </div>`;
 }
 
 /**
  * @param {Editor} editor
- * @param {{ force: boolean, tab: string, onTab: (tab: string) => void, onConflict: (conflict: Conflict) => void }} how
+ * @param {{ force?: "settings" | "content", tab: string, onTab: (tab: string) => void, onConflict: (conflict: Conflict) => void }} how
  */
 async function save(editor, { force, tab, onTab, onConflict }) {
   const show = () => {
@@ -132,13 +133,14 @@ export function One({ slug, tab, session, onTab, onList }) {
       ${current === "brand" && html`<${Brand} ...${props} />`}
       ${current === "invitation" && html`<${Invitation} ...${props} />`}
       ${current === "rewards" && html`<${Rewards} ...${props} dryRuns=${can(session, "rewards:read")} onConflict=${setConflict} />`}
+      ${current === "sales" && html`<${Sales} ...${props} />`}
       ${current === "versions" && html`<${Versions} ...${props} onOpenRules=${() => onTab("rewards")} />`}
     <//>
     ${editable && !(current === "rewards" && editor.rulesDirty.value) && html`<${SaveBar} editor=${editor} tab=${current} onTab=${onTab} onConflict=${setConflict} />`}
     ${conflict && html`<${ConflictDialog} editor=${editor} conflict=${conflict} onClose=${() => setConflict(undefined)} onOverwrite=${() => {
       const { what, mine } = conflict;
       setConflict(undefined);
-      if (what !== "rules") save(editor, { force: true, tab: current, onTab, onConflict: setConflict });
+      if (what !== "rules") save(editor, { force: what, tab: current, onTab, onConflict: setConflict });
       else putRules(editor, /** @type {any} */ (mine).rules).catch(() => toast("The rules were not published.", { tone: "bad" }));
     }} />`}
   </div>`;

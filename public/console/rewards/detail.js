@@ -38,7 +38,7 @@ export function RewardDetail({ id, program, session, reps, onClose, onAct }) {
         ["To be paid", reward.payable ? amountOf(reward.payable, reward.unit) : ""],
         ["Rule", html`<span>“${reward.rule}”, version ${number(reward.terms)} of the rules</span>`],
         ["Advocate", can(session, "advocates:read") ? html`<a href=${to("/console/advocates", { program: slug, advocate: reward.advocate })}>${reward.advocate_name}</a>` : reward.advocate_name],
-        ["Lead", can(session, "leads:read") && html`<a href=${to("/console/leads", { program: slug, lead: reward.lead })}>Open the lead</a>`],
+        ["Lead", can(session, "leads:read") && html`<a href=${to("/console/leads", { program: slug, owner: "*", lead: reward.lead })}>Open the lead</a>`],
         ["Order", reward.order_id && html`<code>${reward.order_id}</code>`],
         ["Earned", dateTime(reward.earned_at, zone)],
         ["Due", `${date(reward.due_at, zone)}, approved ${reward.approval === "manual" ? "by somebody" : "by itself"}`],

@@ -106,7 +106,7 @@ function Deciding({ reward, onAct }) {
 /** @param {{ state: string, program: string, session: import("/ui/page.js").Session }} props */
 function Nothing({ state, program, session }) {
   if (state === "pending" || state === "all") {
-    return html`<${Empty} title="No reward here yet" action=${can(session, "programs:read") && html`<${Button} href=${to("/console/programs", { program, edit: program })}>The program’s rules<//>`}>
+    return html`<${Empty} title="No reward here yet" action=${can(session, "programs:read") && html`<${Button} href=${to("/console/programs", { program, tab: "rewards" })}>The program’s rules<//>`}>
       A reward is earned when a lead gets as far as the program’s rules say: a meeting, a sale. It is pending until its day, then it is approved, and a payout takes it along.<//>`;
   }
   return html`<${Empty} title=${`Nothing is ${stateName(state).toLowerCase()}`}>${STATES.find(({ key }) => key === state)?.about}<//>`;

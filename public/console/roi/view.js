@@ -176,8 +176,8 @@ function Results({ results, entries, currency, file, about }) {
     </div>
     <p class="roi-key small muted" aria-hidden="true"><span class="swatch roi-gain"></span>brings <span class="swatch roi-rewards"></span>rewards <span class="swatch roi-running"></span>other costs; net at the end</p>
     <div class="table-scroll" tabindex="0" role="region" aria-label="Results">
-      <table class="table"><caption class="visually-hidden">What a year brings: low, expected and high</caption>
-        <thead><tr><th scope="col"><span class="visually-hidden">Figure</span></th><th scope="col" class="numeric">Low</th><th scope="col" class="numeric">Expected</th><th scope="col" class="numeric">High</th></tr></thead>
+      <table class="table"><caption class="unseen">What a year brings: low, expected and high</caption>
+        <thead><tr><th scope="col"><span class="unseen">Figure</span></th><th scope="col" class="numeric">Low</th><th scope="col" class="numeric">Expected</th><th scope="col" class="numeric">High</th></tr></thead>
         <tbody>${texts.map((row, index) => html`<tr key=${row[0]} class=${lines[index][3]}><th scope="row">${row[0]}</th>${row.slice(1).map((text, column) => html`<td key=${column} class="numeric">${text}</td>`)}</tr>`)}</tbody></table>
     </div>
     <div class="ranking-tools"><${Files} label="A year of referrals" about=${about} file=${file} header=${["Figure", "Low", "Expected", "High"]}

@@ -20,7 +20,7 @@ export function Filters({ program, query, setQuery, range, today }) {
 
   return html`<div class="filters">
     <div class="filters-row">
-      <label class="inline-field" for=${`${id}-range`}><span class="visually-hidden">Days</span>
+      <label class="inline-field" for=${`${id}-range`}><span class="unseen">Days</span>
         <select class="select" id=${`${id}-range`} value=${query.range} onChange=${(/** @type {any} */ event) => {
           const chosen = value(event);
           setOpen(chosen === "custom");
@@ -31,15 +31,15 @@ export function Filters({ program, query, setQuery, range, today }) {
         onChange=${(/** @type {any} */ event) => setQuery({ compare: event.target.checked ? "" : "no" })} /><span>Compare with the period before</span></label>
     </div>
     <div class="filters-row">
-      <label class="inline-field" for=${`${id}-channel`}><span class="visually-hidden">Channel</span>
+      <label class="inline-field" for=${`${id}-channel`}><span class="unseen">Channel</span>
         <select class="select" id=${`${id}-channel`} value=${query.channel} onChange=${(/** @type {any} */ event) => setQuery({
           channel: value(event),
           medium: mediaOf(value(event)).some(({ medium }) => medium === query.medium) ? query.medium : "",
         })}><option value="">All channels</option>${CHANNELS.map((one) => html`<option key=${one} value=${one}>${channelName(one)}</option>`)}</select></label>
-      <label class="inline-field" for=${`${id}-medium`}><span class="visually-hidden">Medium</span>
+      <label class="inline-field" for=${`${id}-medium`}><span class="unseen">Medium</span>
         <select class="select" id=${`${id}-medium`} value=${query.medium} onChange=${(/** @type {any} */ event) => setQuery({ medium: value(event) })}>
           <option value="">All media</option>${media.map(({ medium, name }) => html`<option key=${medium} value=${medium}>${name}</option>`)}</select></label>
-      <label class="inline-field" for=${`${id}-destination`}><span class="visually-hidden">Destination</span>
+      <label class="inline-field" for=${`${id}-destination`}><span class="unseen">Destination</span>
         <select class="select" id=${`${id}-destination`} value=${query.destination} onChange=${(/** @type {any} */ event) => setQuery({ destination: value(event) })}>
           <option value="">All destinations</option>
           ${(destinations.data?.items ?? (query.destination ? [{ slug: query.destination }] : [])).map((/** @type {{ slug: string }} */ { slug }) => html`<option key=${slug} value=${slug}>${slug}</option>`)}</select></label>

@@ -97,7 +97,7 @@ function Counts({ answer, channel, about, file }) {
   const texts = rows.map(({ name, row }) => [name, ...cells(row), sumsOf(row.revenue), rewards(row)]);
   return html`<div>
     <div class="table-scroll" tabindex="0" role="region" aria-label="Counts per channel">
-      <table class="table"><caption class="visually-hidden">Shares, clicks, leads, meetings, wins, revenue and rewards per channel, ${about}</caption>
+      <table class="table"><caption class="unseen">Shares, clicks, leads, meetings, wins, revenue and rewards per channel, ${about}</caption>
         <thead><tr>${header.map((name, index) => html`<th key=${name} scope="col" class=${index > 0 && "numeric"}>${name}</th>`)}</tr></thead>
         <tbody>${rows.map(({ key }, index) => html`<tr key=${key} class=${key === "total" && "total"}>
           <th scope="row">${key !== "total" && key !== "none" && html`<span class="swatch" data-token=${channelToken(key)} ref=${tint}></span>`}${texts[index][0]}</th>

@@ -16,7 +16,7 @@ export function Delta({ now, before, than }) {
   const sign = { up: "▲", down: "▼", same: "=" }[way];
   const words = { up: "more than", down: "less than", same: "as" }[way];
   return html`<span class=${`delta ${way}`} title=${`${number(before)} ${than}`}>
-    <span aria-hidden="true">${sign}</span> ${percent(Math.abs(change))}<span class="visually-hidden"> ${words} ${than}</span>
+    <span aria-hidden="true">${sign}</span> ${percent(Math.abs(change))}<span class="unseen"> ${words} ${than}</span>
   </span>`;
 }
 

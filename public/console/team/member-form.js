@@ -41,8 +41,9 @@ export function MemberForm({ member, self, onClose, onDone }) {
       <${Field} label="Name" error=${form.errors.name}><${Input} ...${form.bind("name")} autocomplete="off" /><//>
       <${Field} label="Role" hint=${self ? "Somebody else has to change your own role." : FOR_WHOM[/** @type {keyof FOR_WHOM} */ (form.values.role)]} error=${form.errors.role}>
         <${Select} options=${ROLES} ...${form.bind("role")} disabled=${self} /><//>
-      ${isRep && (!reps || reps.length > 0) && html`<${Field} label="Which rep" optional hint="Then their own leads come first." error=${form.errors.rep}>
+      ${isRep && (!reps || reps.length > 0) && html`<${Field} label="Which rep" optional hint="Then the leads begin with their own." error=${form.errors.rep}>
         <${Select} options=${[["", "Nobody in particular"], ...(reps ?? []).map(({ slug, name }) => [slug, name])]} ...${form.bind("rep")} disabled=${!reps} /><//>`}
+      ${isRep && reps?.length === 0 && html`<p class="hint">There is no rep yet whose leads could be theirs. Reps are added in a program, under <a href="/console/programs">Programs → Sales</a>.</p>`}
       ${form.failure && html`<${Notice} tone="bad">${form.failure}<//>`}
     </div>
   <//>`;

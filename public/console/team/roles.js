@@ -26,7 +26,7 @@ const MAY = [
   ["Move leads along, and report spoken referrals", ["admin", "marketer", "rep"]],
   ["See rewards and payouts", ["admin", "marketer", "read-only"]],
   ["Approve rewards and pay them out", ["admin", "marketer"]],
-  ["Edit programs, their texts and their rules", ["admin", "marketer"]],
+  ["Edit programs, their texts, their rules and the reps", ["admin", "marketer"]],
   ["Invite to the team, and change roles", ["admin"]],
   ["Make API keys, and erase people", ["admin"]],
 ];

@@ -138,7 +138,7 @@ export function TimeChart(props) {
 
   const last = starts.length - 1;
   return html`<figure class="chart" aria-labelledby=${`${id}-label`}>
-    <figcaption id=${`${id}-label`} class="visually-hidden">${label}, ${about}</figcaption>
+    <figcaption id=${`${id}-label`} class="unseen">${label}, ${about}</figcaption>
     <div class="chart-bar">
       <${Switches} groups=${props.groups} bands=${bands} hidden=${hidden} flip=${onHidden ? flip : undefined} before=${compared ? before : undefined} />
       <div class="chart-tools">
@@ -162,7 +162,7 @@ export function TimeChart(props) {
     <div id=${`${id}-table`} hidden=${!tabular}>
       ${tabular && html`<div class="chart-table" tabindex="0" role="region" aria-label=${`${label} as a table`}>
         <table class="table">
-          <caption class="visually-hidden">${label}, ${about}</caption>
+          <caption class="unseen">${label}, ${about}</caption>
           <thead><tr>${header.map((name, index) => html`<th scope="col" class=${index > 0 && "numeric"}>${name || (unit === "hour" ? "Hour" : unit === "day" ? "Day" : unit === "week" ? "Week" : "Month")}</th>`)}</tr></thead>
           <tbody>${starts.map((start, index) => html`<tr key=${start}><th scope="row">${named.full(start)}</th>${row(index).map((value) => html`<td class="numeric">${format(value)}</td>`)}</tr>`).reverse()}</tbody>
         </table>
@@ -186,7 +186,7 @@ function Switches({ groups, bands, hidden, flip, before }) {
       ${before && html`<span class="chart-switch"><span class="swatch dashed"></span>${before}</span>`}</div>`;
   }
   return html`<fieldset class="chart-switches">
-    <legend class="visually-hidden">Shown in the chart</legend>
+    <legend class="unseen">Shown in the chart</legend>
     ${groups.length > 1 && groups.map((one) => item(one, false))}
     ${bands.map((one) => item(one, true))}
     ${before && html`<span class="chart-switch"><span class="swatch dashed"></span>${before}</span>`}

@@ -2,4 +2,3 @@
 import Papa from "papaparse";
 
 export const parse = Papa.parse;
-export const unparse = Papa.unparse;
