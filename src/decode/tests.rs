@@ -482,8 +482,11 @@ fn leads_somewhere(value: &Value, fault: &Fault) -> bool {
         if rest.is_empty() {
             return true;
         }
-        if let Some((index, after)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
-            let Some(element) = place.get(index.parse::<usize>().unwrap()) else {
+        // Brackets are an index in a list alone: a name may hold them itself.
+        if let Some(list) = place.as_array() {
+            let index = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            let Some((index, after)) = index else { return false };
+            let Some(element) = index.parse().ok().and_then(|index: usize| list.get(index)) else {
                 return false;
             };
             (place, rest) = (element, after.strip_prefix('.').unwrap_or(after));
