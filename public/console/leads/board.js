@@ -5,7 +5,7 @@ import { api } from "/ui/api.js";
 import { Badge, Button, Icon, Notice, Segments, Skeleton } from "/ui/components.js";
 import { date, dateTime, number } from "/ui/format.js";
 import { Flags, Inside } from "../people/parts.js";
-import { mediumName } from "../people/words.js";
+import { mediumName } from "/ui/media.js";
 import { MoveMenu, moving } from "./move.js";
 import { STAGES, leadName, nextOf, since, stageName } from "./stages.js";
 

@@ -5,6 +5,7 @@ import { api } from "/ui/api.js";
 import { Combobox } from "/ui/combobox.js";
 import { Button, Dialog, Field, Input, Notice, Segments, Select, Textarea } from "/ui/components.js";
 import { useForm } from "/ui/form.js";
+import { mediaOf } from "/ui/media.js";
 import { searchAdvocates, to } from "../people/parts.js";
 
 /** The API's names of what this form asks. @type {Record<string, string>} */
@@ -96,7 +97,7 @@ export function ReferralDialog({ program, reps, self, onClose, onDone }) {
         <${Field} label="Who heard it" error=${form.errors.rep} hint=${reps.loaded && choices.length === 0
           ? html`There is no rep yet. Somebody who may edit programs adds them under <a href=${to("/console/programs", { program: program.slug, tab: "sales" })}>Programs → Sales</a>.` : undefined}>
           <${Select} ...${form.bind("rep")} options=${[["", "Choose a rep"], ...choices]} /><//>
-        <${Field} label="How" error=${form.errors.medium}><${Select} ...${form.bind("medium")} options=${[["in_person", "In person"], ["phone", "By phone"], ["video", "Video call"]]} /><//>
+        <${Field} label="How" error=${form.errors.medium}><${Select} ...${form.bind("medium")} options=${mediaOf("verbal").map(({ medium, name }) => [medium, name])} /><//>
       </div>
       <${Field} label="Where" optional error=${form.errors.place}><${Input} ...${form.bind("place")} placeholder="Trade fair, booth 12" /><//>
       <${Field} label="A note" optional error=${form.errors.note}><${Textarea} ...${form.bind("note")} rows="2" /><//>

@@ -4,7 +4,7 @@ import { html } from "/vendor/ui.js";
 import { Badge, Card, Skeleton, Table } from "/ui/components.js";
 import { date } from "/ui/format.js";
 import { Flags, Inside, More } from "../people/parts.js";
-import { mediumName } from "../people/words.js";
+import { mediumName } from "/ui/media.js";
 import { MoveMenu } from "./move.js";
 import { leadName, stageName, stageTone } from "./stages.js";
 

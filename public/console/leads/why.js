@@ -4,7 +4,7 @@ import { html, useState } from "/vendor/ui.js";
 import { Badge, Button, Notice, Skeleton } from "/ui/components.js";
 import { dateTime, number, plural } from "/ui/format.js";
 import { useOne } from "../people/lists.js";
-import { mediumName } from "../people/words.js";
+import { mediumName } from "/ui/media.js";
 
 /**
  * @typedef {{ kind: string, at: string, advocate: string, proof: string, channel?: string | null, medium?: string | null, place?: string | null, verdict: string, why: string }} Considered

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "/vendor/ui.js";
 import { api, ApiError } from "/ui/api.js";
-import { channelOf } from "./media.js";
+import { channelOf } from "/ui/media.js";
 
 /**
  * The parts of a program's content that are needed here.

@@ -7,7 +7,7 @@ import { Combobox } from "/ui/combobox.js";
 import { Button, Card, Copy, Empty, Field, Select, Skeleton, toast } from "/ui/components.js";
 import { can } from "/ui/page.js";
 import { fill, messageFor } from "./brand.js";
-import { CHANNELS, channelOf, isMedium, mediumName } from "./media.js";
+import { CHANNELS, channelOf, isMedium, mediumName } from "/ui/media.js";
 import { QrPanel } from "./qr-panel.js";
 import { Spoken } from "./spoken.js";
 

@@ -7,7 +7,7 @@ import { Badge, Button, Card, Empty, Field, Select, Table, Textarea, toast } fro
 import { downloadCsv } from "/ui/download.js";
 import { number } from "/ui/format.js";
 import { fileName } from "/ui/qr.js";
-import { CHANNELS, isMedium, mediumName } from "./media.js";
+import { CHANNELS, isMedium, mediumName } from "/ui/media.js";
 import { useLook } from "./qr-panel.js";
 import { issue, read } from "./rows.js";
 import { SheetPanel } from "./sheet-panel.js";

@@ -3,7 +3,7 @@
 import { html, useState } from "/vendor/ui.js";
 import { api, ApiError } from "/ui/api.js";
 import { Badge, Button, Card, Dialog, Empty, Field, Input, toast } from "/ui/components.js";
-import { channelOf, mediumName } from "./media.js";
+import { channelOf, mediumName } from "/ui/media.js";
 
 export function Check() {
   const [code, setCode] = useState("");

@@ -4,7 +4,7 @@ import { html, useEffect, useMemo, useState } from "/vendor/ui.js";
 import { Button, Card, Checkbox, Field, Select, Skeleton, toast } from "/ui/components.js";
 import { downloadBlob } from "/ui/download.js";
 import * as qr from "/ui/qr.js";
-import { mediumName } from "./media.js";
+import { mediumName } from "/ui/media.js";
 import { Drawing } from "./sheet.js";
 import { SheetPanel } from "./sheet-panel.js";
 

@@ -3,7 +3,18 @@
 import { html, useEffect, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Button, Card, Copy } from "/ui/components.js";
-import { channelOf, codeMedium, mediumName } from "./media.js";
+import { channelOf, mediumName } from "/ui/media.js";
+
+/**
+ * The medium of a spoken code that goes with a link: on paper it is typed from a
+ * card, everywhere else it is said.
+ * @param {string} medium
+ */
+function codeMedium(medium) {
+  const { channel } = channelOf(medium);
+  if (channel === "verbal") return medium;
+  return channel === "print" ? "print" : "in_person";
+}
 
 /**
  * The spoken code that goes with a link.

@@ -21,14 +21,6 @@ export const kindName = says({ customer: "Customer", partner: "Partner", employe
 /** @type {[string, string][]} */
 export const KINDS = [["customer", "Customer"], ["partner", "Partner"], ["employee", "Employee"]];
 
-export const channelName = says({ email: "Email", social: "Social", verbal: "In conversation", print: "Print", link: "Link", form: "Form" });
-
-export const mediumName = says({
-  email: "Email", linkedin: "LinkedIn", x: "X", facebook: "Facebook", whatsapp: "WhatsApp", instagram: "Instagram", social: "Social",
-  in_person: "In person", phone: "By phone", video: "Video call", print: "Print", qr: "QR code", copy: "Copied link", sms: "SMS",
-  share_sheet: "Share sheet", form: "Form",
-});
-
 export const sourceName = says({ form: "a form on a page", server: "your server", rep: "a rep", sale: "a sale" });
 
 export const formName = says({ cash: "cash", credit: "credit", discount: "discount", gift_card: "gift card", free_service: "free service" });

@@ -1,8 +1,8 @@
 // What changed from one version to the next, for people to read.
 
+import { channelName, mediumName } from "/ui/media.js";
 import { same } from "./check.js";
 import { ruleText } from "./rules.js";
-import { CHANNELS } from "./words.js";
 
 /**
  * @typedef {{ label: string, before: unknown, after: unknown }} Change
@@ -26,9 +26,7 @@ const LABELS = {
 function identity(item) {
   if (typeof item?.id === "string") return item.id;
   if (typeof item?.channel === "string") {
-    const channel = CHANNELS.find((one) => one.channel === item.channel);
-    const medium = channel?.media.find(([name]) => name === item.medium)?.[1] ?? item.medium;
-    return [channel?.label ?? item.channel, medium].filter(Boolean).join(" · ");
+    return [channelName(item.channel), mediumName(item.medium)].filter(Boolean).join(" · ");
   }
   return undefined;
 }

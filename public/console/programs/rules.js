@@ -1,5 +1,6 @@
 // Reward rules as data: what a form can say of them, in words and back.
 
+import { CHANNELS } from "/ui/media.js";
 import { spoken } from "./money.js";
 
 /** @import { Rule } from "./types.js" */
@@ -18,7 +19,7 @@ export const LISTS = /** @type {const} */ ([
   ["kinds", "Kinds of advocate", { customer: "Customers", partner: "Partners", employee: "Employees" }],
   ["segments", "Segments", null],
   ["products", "Products", null],
-  ["channels", "Channels", { email: "Email", social: "Social", verbal: "Spoken", print: "Print", link: "Link", form: "Form" }],
+  ["channels", "Channels", Object.fromEntries(CHANNELS.map(({ channel, name }) => [channel, name]))],
 ]);
 
 /** @typedef {"fixed" | "percent" | "ladder"} PayKind */

@@ -1,12 +1,13 @@
 // The tab of what is shared: the card that networks show, and the messages.
 
 import { html, useState } from "/vendor/ui.js";
+import { CHANNELS, channelName } from "/ui/media.js";
 import { ownPicture, safeHref } from "./check.js";
 import { AreaField, Editable, SelectField, TextField } from "./controls.js";
 import { messagePath } from "./editor.js";
 import { PlaceholderField } from "./placeholders.js";
 import { MessagePreview, SocialCard } from "./preview.js";
-import { CHANNELS, X_MOST, filled, messageOf, sample, smsParts, xLength } from "./words.js";
+import { TEXT_FOR, X_MOST, filled, messageOf, ownTexts, sample, smsParts, xLength } from "./words.js";
 
 /** @import { Editor } from "./editor.js" */
 /** @import { Message } from "./types.js" */
@@ -50,9 +51,9 @@ function Length({ medium, text }) {
 }
 
 /** Every place for which there can be a message. */
-const PLACES = CHANNELS.flatMap(({ channel, label, media }) => [
-  { channel, medium: /** @type {string | null} */ (null), label },
-  ...media.map(([medium, name]) => ({ channel, medium: /** @type {string | null} */ (medium), label: name })),
+const PLACES = CHANNELS.flatMap((one) => [
+  { channel: one.channel, medium: /** @type {string | null} */ (null), label: one.name },
+  ...ownTexts(one).map(({ medium, name }) => ({ channel: one.channel, medium: /** @type {string | null} */ (medium), label: name })),
 ]);
 
 /** @param {{ channel: string, medium: string | null }} place */
@@ -69,7 +70,6 @@ function Messages({ editor, editable }) {
   if (!settings || !content) return null;
   const { channel, medium } = chosen;
   const place = PLACES.find((known) => keyOf(known) === keyOf(chosen));
-  const about = CHANNELS.find((known) => known.channel === channel);
   const { own, standard } = messageOf(content.messages, channel, medium);
   const values = sample(settings.name);
   const path = messagePath(channel, medium);
@@ -101,9 +101,9 @@ function Messages({ editor, editable }) {
     </div>
     <${Editable} on=${editable} key=${path}>
       <h3>${place?.label}</h3>
-      <p class="hint">${about?.what}</p>
+      <p class="hint">${TEXT_FOR[channel]}</p>
       ${medium && !own
-        ? html`<p class="as-channel">As it says for ${about?.label}.</p>
+        ? html`<p class="as-channel">As it says for ${channelName(channel)}.</p>
           <button type="button" class="button" onClick=${() => editor.setMessage(channel, medium, { subject: standard?.subject ?? "", text: standard?.text ?? "" })}>Write a text of its own</button>`
         : html`
           ${channel === "email" && html`<${PlaceholderField} line path=${`${path}.subject`} label="Subject" value=${own?.subject ?? ""} error=${errors[`${path}.subject`]}

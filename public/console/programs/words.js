@@ -1,19 +1,25 @@
-// The texts that advocates send: their channels and media, the placeholders in
-// them, and how long they are where that matters.
+// The texts that advocates send: what each is for, the placeholders in them, and
+// how long they are where that matters.
 
+/** @import { Channel } from "/ui/media.js" */
 /** @import { Content, Message } from "./types.js" */
 
-/** @type {readonly { channel: string, label: string, media: readonly (readonly [string, string])[], what: string }[]} */
-export const CHANNELS = [
-  { channel: "email", label: "Email", media: [], what: "The mail that an advocate's mail program is opened with." },
-  { channel: "social", label: "Social", what: "The post or message that a network's composer is opened with.", media: [
-    ["linkedin", "LinkedIn"], ["x", "X"], ["facebook", "Facebook"], ["whatsapp", "WhatsApp"], ["instagram", "Instagram"],
-  ] },
-  { channel: "link", label: "Link", what: "The text that goes with a link that is copied or handed on.", media: [["sms", "Text message"], ["share_sheet", "Share sheet"]] },
-  { channel: "verbal", label: "Spoken", what: "What an advocate or a rep can say; the link stands for their spoken code.", media: [["in_person", "In person"], ["phone", "Telephone"], ["video", "Video call"]] },
-  { channel: "print", label: "Print", what: "What stands beside the link or its QR code on paper.", media: [["qr", "QR code"]] },
-  { channel: "form", label: "Form", what: "What stands above the form in which an advocate names somebody.", media: [] },
-];
+/** What a channel's text is for. @type {Record<string, string>} */
+export const TEXT_FOR = {
+  email: "The mail that an advocate's mail program is opened with.",
+  social: "The post or message that a network's composer is opened with.",
+  link: "The text that goes with a link that is copied or handed on.",
+  verbal: "What an advocate or a rep can say; the link stands for their spoken code.",
+  print: "What stands beside the link or its QR code on paper.",
+  form: "What stands above the form in which an advocate names somebody.",
+};
+
+/**
+ * The media of a channel that have texts of their own: its plain one says what the
+ * channel says.
+ * @param {Channel} channel
+ */
+export const ownTexts = ({ channel, media }) => media.filter(({ medium }) => medium !== channel && medium !== "copy");
 
 export const PLACEHOLDERS = /** @type {const} */ ([
   ["first_name", "the advocate's first name"],

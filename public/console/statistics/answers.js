@@ -6,7 +6,8 @@ import { Button, Skeleton } from "/ui/components.js";
 
 /**
  * @template T
- * @typedef {{ data?: T, error?: Error, stale: boolean, again: () => void }} Asked
+ * @typedef {{ data?: T, now?: T, error?: Error, stale: boolean, again: () => void }} Asked
+ *   `now` is the answer to what is asked now, `data` perhaps still the one before
  */
 
 /**
@@ -28,12 +29,13 @@ export function useAnswer(path, query) {
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value));
     api.get(path, given).then(
       (/** @type {any} */ data) => { if (current) setState({ asked, data }); },
-      (/** @type {Error} */ error) => { if (current) setState((former) => ({ ...former, asked, error })); },
+      (/** @type {Error} */ error) => { if (current) setState({ asked, error }); },
     );
     return () => { current = false; };
   }, [asked, round]);
   return {
     data: state.data,
+    now: state.asked === asked ? state.data : undefined,
     error: state.asked === asked ? state.error : undefined,
     stale: state.asked !== asked,
     again: () => setRound(round + 1),

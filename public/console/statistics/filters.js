@@ -1,10 +1,10 @@
 // Which days, compared or not, and which part of them. All of it is in the URL.
 import { html, useEffect, useId, useState } from "/vendor/ui.js";
 import { Button } from "/ui/components.js";
+import { channelName, CHANNEL_KEYS, mediaOf } from "/ui/media.js";
 
 import { useAnswer } from "./answers.js";
 import { length, MOST_DAYS, PRESETS } from "./range.js";
-import { channelName, CHANNELS, mediaOf } from "./words.js";
 
 /**
  * @param {{ program: import("./types.js").Program, query: Record<string, string>, setQuery: (change: Record<string, string>) => void,
@@ -35,7 +35,7 @@ export function Filters({ program, query, setQuery, range, today }) {
         <select class="select" id=${`${id}-channel`} value=${query.channel} onChange=${(/** @type {any} */ event) => setQuery({
           channel: value(event),
           medium: mediaOf(value(event)).some(({ medium }) => medium === query.medium) ? query.medium : "",
-        })}><option value="">All channels</option>${CHANNELS.map((one) => html`<option key=${one} value=${one}>${channelName(one)}</option>`)}</select></label>
+        })}><option value="">All channels</option>${CHANNEL_KEYS.map((one) => html`<option key=${one} value=${one}>${channelName(one)}</option>`)}</select></label>
       <label class="inline-field" for=${`${id}-medium`}><span class="unseen">Medium</span>
         <select class="select" id=${`${id}-medium`} value=${query.medium} onChange=${(/** @type {any} */ event) => setQuery({ medium: value(event) })}>
           <option value="">All media</option>${media.map(({ medium, name }) => html`<option key=${medium} value=${medium}>${name}</option>`)}</select></label>

@@ -5,10 +5,10 @@ import { money, number, percent } from "/ui/format.js";
 import { Files, RateBar } from "/ui/bars.js";
 import { tint } from "/ui/chart.js";
 import { Card } from "/ui/components.js";
+import { channelName, channelToken, CHANNEL_KEYS } from "/ui/media.js";
 
 import { Answered, useAnswer } from "./answers.js";
 import { Published, share, Sources, sourcesOf } from "./benchmarks.js";
-import { channelName, channelToken, CHANNELS } from "./words.js";
 
 /** @typedef {import("./types.js").FunnelAnswer} FunnelAnswer */
 /** @typedef {import("./types.js").FunnelFigures} FunnelFigures */
@@ -38,7 +38,7 @@ export function FunnelCard({ program, range, earlier, about, compared, query, se
     <${Answered} of=${[here]} lines=${10}>${() => {
       const answer = /** @type {FunnelAnswer} */ (here.data);
       const chosen = query.channel ? answer.rows.find(({ key }) => key === query.channel) ?? answer.total : answer.total;
-      const former = there.data && (query.channel ? there.data.rows.find((/** @type {FunnelRow} */ { key }) => key === query.channel) : there.data.total);
+      const former = there.now && (query.channel ? there.now.rows.find((/** @type {FunnelRow} */ { key }) => key === query.channel) : there.now.total);
       if (answer.total.leads === 0 && answer.total.clicks === 0 && answer.total.shares.sent + answer.total.shares.intent === 0) {
         return html`<p class="muted">Nothing was shared, clicked or won in these days. Links come from the link builder; leads from forms, the API and spoken referrals.</p>`;
       }
@@ -77,7 +77,7 @@ function Steps({ figures, former, whose, about, file }) {
 
 /** @param {FunnelAnswer} answer @param {string} channel @returns {{ key: string, name: string, row: FunnelFigures }[]} */
 function rowsOf(answer, channel) {
-  const rows = CHANNELS.filter((one) => !channel || one === channel).flatMap((one) => {
+  const rows = CHANNEL_KEYS.filter((one) => !channel || one === channel).flatMap((one) => {
     const row = answer.rows.find(({ key }) => key === one);
     return row ? [{ key: one, name: channelName(one), row }] : [];
   });

@@ -6,8 +6,8 @@ import { number, plural } from "/ui/format.js";
 import { Button, Card } from "/ui/components.js";
 import { tint } from "/ui/chart.js";
 import { Files } from "/ui/bars.js";
+import { channelName, channelToken, CHANNEL_KEYS } from "/ui/media.js";
 
-import { channelName, channelToken, CHANNELS } from "./words.js";
 
 /** @typedef {import("./types.js").LiveAnswer} LiveAnswer */
 
@@ -75,7 +75,7 @@ export function Live({ program, channel, file }) {
   const counts = slots.map((slot) => at(slot).reduce((total, one) => total + one.human, 0));
   const most = Math.max(4, ...counts);
   const latest = minutes.filter((one) => one.human + one.suspected + one.bot + one.shares > 0)
-    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at) || CHANNELS.indexOf(one.channel) - CHANNELS.indexOf(other.channel));
+    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at) || CHANNEL_KEYS.indexOf(one.channel) - CHANNEL_KEYS.indexOf(other.channel));
   const header = ["Minute", "Channel", "Clicks by people", "Suspected", "Bots", "Shares"];
   const about = `the last ${MINUTES} minutes, ${program.zone}`;
 

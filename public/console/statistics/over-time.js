@@ -3,10 +3,11 @@ import { html, useMemo } from "/vendor/ui.js";
 import { group, TimeChart } from "/ui/chart.js";
 import { money, number } from "/ui/format.js";
 import { Card } from "/ui/components.js";
+import { channelName, channelToken, CHANNEL_KEYS } from "/ui/media.js";
 
 import { Answered, useAnswer } from "./answers.js";
+import { shift, today } from "./range.js";
 import { Delta, Tiles } from "./tiles.js";
-import { channelName, channelToken, CHANNELS } from "./words.js";
 
 /** @typedef {import("./types.js").SeriesAnswer} SeriesAnswer */
 /** @typedef {import("./types.js").FunnelAnswer} FunnelAnswer */
@@ -17,6 +18,12 @@ const METRICS = {
   uniques: { title: "Unique visitors", key: "uniques", empty: "No visitors in these days. Each person counts once a day, whatever they click." },
   shares: { title: "Shares", key: "shares", empty: "No shares in these days. A share counts when an advocate sends their link, or begins to." },
 };
+
+/**
+ * Days after which most leads that will be won are: before that, a range has fewer
+ * wins than one that lies further back merely because its leads are younger.
+ */
+const RIPE_DAYS = 60;
 
 /** @param {number[]} values */
 const total = (values) => values.reduce((sum, value) => sum + (value ?? 0), 0);
@@ -43,7 +50,7 @@ export function OverTime({ program, range, earlier, about, compared, query, setQ
   const hidden = query.off === "none" ? [] : query.off.split(".");
   const narrowed = Boolean(query.medium || query.destination);
 
-  const chart = useMemo(() => here.data && shape(here.data, there.data, key, range.unit, query.channel), [here.data, there.data, key, range.unit, query.channel]);
+  const chart = useMemo(() => here.data && shape(here.data, there.now, key, range.unit, query.channel), [here.data, there.now, key, range.unit, query.channel]);
   const bands = useMemo(() => {
     if (!here.data || metric !== "clicks") return [];
     const shown = here.data.series.filter(({ channel }) => !hidden.includes(channel));
@@ -60,23 +67,25 @@ export function OverTime({ program, range, earlier, about, compared, query, setQ
   const delta = (/** @type {number | undefined} */ now, /** @type {number | undefined} */ before) =>
     now === undefined || !compared ? undefined : html`<${Delta} now=${now} before=${before} than=${than} />`;
   const uniques = narrowed ? totals(here.data, "uniques") : sums.data?.total.uniques;
-  const uniquesBefore = narrowed ? totals(there.data, "uniques") : sumsBefore.data?.total.uniques;
+  const uniquesBefore = narrowed ? totals(there.now, "uniques") : sumsBefore.now?.total.uniques;
   const leads = row(funnel.data, query.channel);
-  const leadsBefore = row(funnelBefore.data, query.channel);
+  const leadsBefore = row(funnelBefore.now, query.channel);
   const said = (/** @type {number | undefined} */ value) => value === undefined ? "…" : number(value);
   const revenue = leads?.revenue ?? [];
+  const ripe = range.to <= shift(today(program.zone), -RIPE_DAYS);
+  const young = compared && !ripe ? "so far; young leads are still open" : "";
   const tiles = [
-    { label: "Clicks by people", value: said(totals(here.data, "human")), delta: delta(totals(here.data, "human"), totals(there.data, "human")), metric: "clicks" },
+    { label: "Clicks by people", value: said(totals(here.data, "human")), delta: delta(totals(here.data, "human"), totals(there.now, "human")), metric: "clicks" },
     { label: "Unique visitors", value: said(uniques), delta: delta(uniques, uniquesBefore), metric: "uniques" },
-    { label: "Shares", value: said(totals(here.data, "shares")), delta: delta(totals(here.data, "shares"), totals(there.data, "shares")), metric: "shares" },
+    { label: "Shares", value: said(totals(here.data, "shares")), delta: delta(totals(here.data, "shares"), totals(there.now, "shares")), metric: "shares" },
     { label: "Leads", value: said(leads?.leads), delta: delta(leads?.leads, leadsBefore?.leads) },
     { label: "Meetings", value: said(leads?.meetings), delta: delta(leads?.meetings, leadsBefore?.meetings) },
-    { label: "Won", value: said(leads?.won), delta: delta(leads?.won, leadsBefore?.won) },
+    { label: "Won", value: said(leads?.won), delta: ripe ? delta(leads?.won, leadsBefore?.won) : undefined, hint: young },
     {
       label: "Revenue",
       value: leads === undefined ? "…" : revenue.length === 0 ? "–" : money(revenue[0].amount, revenue[0].currency),
-      delta: revenue.length === 1 ? delta(revenue[0].amount, leadsBefore?.revenue.find(({ currency }) => currency === revenue[0].currency)?.amount ?? 0) : undefined,
-      hint: revenue.slice(1).map(({ amount, currency }) => money(amount, currency)).join(", "),
+      delta: ripe && revenue.length === 1 ? delta(revenue[0].amount, leadsBefore?.revenue.find(({ currency }) => currency === revenue[0].currency)?.amount ?? 0) : undefined,
+      hint: [...revenue.slice(1).map(({ amount, currency }) => money(amount, currency)), young].filter(Boolean).join(", "),
     },
   ];
 
@@ -89,7 +98,7 @@ export function OverTime({ program, range, earlier, about, compared, query, setQ
       groups=${chart.groups} bands=${bands} hidden=${hidden}
       onHidden=${(/** @type {string[]} */ keys) => setQuery({ off: keys.length > 0 ? keys.join(".") : "none" })}
       mode=${query.view === "lines" ? "lines" : "bars"}
-      before=${compared && there.data ? "Period before" : undefined}
+      before=${compared && there.now ? "Period before" : undefined}
       format=${number} short=${compact} empty=${empty} file=${`${file}-${metric}`}
       controls=${html`<${View} view=${query.view} choose=${(/** @type {string} */ view) => setQuery({ view })} />`} />`}<//>
   <//>`;
@@ -111,7 +120,7 @@ function row(answer, channel) {
  */
 function shape(here, there, key, unit, channel) {
   const { starts, sum } = group(here.starts, unit);
-  const groups = CHANNELS.filter((one) => !channel || one === channel).map((one) => {
+  const groups = CHANNEL_KEYS.filter((one) => !channel || one === channel).map((one) => {
     const now = here.series.find((series) => series.channel === one);
     const earlier = there?.series.find((series) => series.channel === one);
     return {

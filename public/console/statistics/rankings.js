@@ -3,11 +3,10 @@ import { html } from "/vendor/ui.js";
 import { number, percent } from "/ui/format.js";
 import { Ranking } from "/ui/bars.js";
 import { Card } from "/ui/components.js";
+import { channelOf, channelToken, mediumName } from "/ui/media.js";
 
 import { Answered, useAnswer } from "./answers.js";
 import { sumsOf } from "./funnel.js";
-import { channelToken, mediumName } from "./words.js";
-import { channelOf } from "../links/media.js";
 
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").FunnelAnswer} FunnelAnswer */
