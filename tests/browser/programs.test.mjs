@@ -199,6 +199,8 @@ test("an older version of the content is undone, and what was written since stay
   await put({ landing: { headline: "Two", body: "Later" }, messages: [message("link", "B {link}"), message("print", "P {link}"), message("verbal", "V")] });
   await show("versions");
   const undo = page.getByRole("button", { name: "Undo this: Content" });
+  await undo.nth(1).waitFor();
+  const before = await undo.count();
   await undo.nth(1).click();
   await said("What this changed is as it was before");
   const { content } = await house.worker.ok("GET", path);
@@ -208,7 +210,8 @@ test("an older version of the content is undone, and what was written since stay
   assert.deepEqual(texts, { link: "A {link}", verbal: "V" });
 
   // Once more there is nothing of it left.
-  await page.getByRole("button", { name: "Undo this: Content" }).nth(2).click();
+  await until(async () => (await undo.count()) > before, "the undoing is listed");
+  await undo.nth(2).click();
   await said("Nothing is left to undo");
   assert.deepEqual((await house.worker.ok("GET", path)).content, content);
 
