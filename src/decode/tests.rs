@@ -485,7 +485,9 @@ fn leads_somewhere(value: &Value, fault: &Fault) -> bool {
         // Brackets are an index in a list alone: a name may hold them itself.
         if let Some(list) = place.as_array() {
             let index = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-            let Some((index, after)) = index else { return false };
+            let Some((index, after)) = index else {
+                return false;
+            };
             let Some(element) = index.parse().ok().and_then(|index: usize| list.get(index)) else {
                 return false;
             };
