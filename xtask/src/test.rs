@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{now, say, seconds, timed};
 use crate::wasm::MOST_GZIPPED_BYTES;
-use crate::{browser, generated, process, setup, vendor, wasm};
+use crate::{browser, generated, process, setup, snippet, vendor, wasm};
 
 /// One step: its name for `--only`, what it does, and the doing.
 struct Step {
@@ -73,6 +73,11 @@ const STEPS: &[Step] = &[
         name: "wasm",
         what: "the Worker's build and size",
         run: built,
+    },
+    Step {
+        name: "snippet",
+        what: "the size of what other sites load",
+        run: snippet::weigh,
     },
     Step {
         name: "edge",
@@ -181,6 +186,7 @@ fn built(root: &Path) -> Result<(), String> {
 /// Node's own runner says that no tests is a success, so they are counted here.
 fn node_tests(root: &Path, folder: &str, chromium: Option<PathBuf>) -> Result<(), String> {
     vendor::build(root)?;
+    snippet::build(root)?;
     wasm::build(root)?;
     let mut files = Vec::new();
     for entry in fs::read_dir(root.join(folder)).map_err(|error| format!("{folder}: {error}"))? {
