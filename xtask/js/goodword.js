@@ -81,11 +81,11 @@
   const fill = () => {
     for (const form of d.querySelectorAll(forms)) {
       [list[0] ?? "", list.slice(1).join(" ")].forEach((value, isClick) => {
-        // What the site itself has put there stays, unless the visitor withdrew.
-        if (!value && may >= 0) return;
         const name = isClick ? "gw_click" : "gw";
         /** @type {HTMLInputElement | null} */
         let field = form.querySelector(`[name=${name}]`);
+        // What the site itself has put there stays, unless the visitor withdrew.
+        if (!value && (may >= 0 || !field)) return;
         if (!field) {
           field = d.createElement("input");
           field.type = "hidden";
