@@ -174,11 +174,14 @@ impl Ready {
         println!("  Mail        {mail_url}\n  Base URL    {base_url}\n  Admin key   {admin_key}");
         let url = if let Some(links) = links {
             println!(
-                "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}",
+                "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}\n  \
+                 Portal      {base_url}/me (you are {}; the link comes by mail)\n  \
+                 Landing     {base_url}/l/demo",
                 links.email,
                 links.social,
                 links.verbal,
-                self.stats_url()
+                self.stats_url(),
+                demo::advocate()
             );
             self.stats_url()
         } else {
