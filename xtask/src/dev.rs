@@ -12,7 +12,7 @@ use crate::demo::{self, Links};
 use crate::mail::Mail;
 use crate::report::{now, say, seconds, timed};
 use crate::server::{self, Server};
-use crate::{secrets, setup, vendor, wasm};
+use crate::{secrets, setup, snippet, vendor, wasm};
 
 /// How it is run.
 pub struct Options {
@@ -79,6 +79,7 @@ pub fn start(root: &Path, options: &Options) -> Result<Dev, String> {
     };
     setup::building(root)?;
     vendor::build(root)?;
+    snippet::build(root)?;
     wasm::build(root)?;
     let secrets = secrets::both(root)?;
     fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
