@@ -96,10 +96,10 @@ export function Portal() {
 
   return html`<a class="button primary skip" href="#main">Skip to the page</a>
     <div class="me">
-      <header class="me-top"><${Brand} who=${who} /></header>
+      <div class="me-head"><header><${Brand} who=${who} /></header>
       <nav class="me-nav" aria-label="Pages">
         ${TABS.map(({ key, label, sign }) => html`<${Go} key=${key} tab=${key} class="nav-link" aria-current=${key === tab.key ? "page" : undefined}>${sign}<span>${label}</span><//>`)}
-      </nav>
+      </nav></div>
       <main id="main" class="me-page" tabindex="-1" ref=${page}>
         <${Over} who=${who} />
         <${View} key=${`${tab.key} ${who.program.slug}`} who=${who} view=${tab.view} />

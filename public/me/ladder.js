@@ -8,12 +8,15 @@ import { ladderOf, stepWords } from "./progress.js";
 /** Up to so many a step is drawn one by one. */
 const DOTS = 10;
 
-/** @param {import("./progress.js").Step} step */
-function place({ times, done, state }) {
-  if (times === Infinity) return done > 0 ? `each further one, ${number(done)} so far` : "each further one";
+/**
+ * Which of the referrals a step is for, and how many of them there are.
+ * @param {import("./progress.js").Step} step
+ */
+function place({ from, times, done, state }) {
   if (state === "done") return times === 1 ? "earned" : `all ${number(times)} earned`;
-  if (times === 1) return state === "now" ? "the next one" : "one";
-  return `${number(done)} of ${number(times)}`;
+  if (times === Infinity) return done > 0 ? `for each further one, ${number(done)} so far` : `for each from number ${number(from)} on`;
+  if (done > 0) return `${number(done)} of ${number(times)}`;
+  return times === 1 ? `for number ${number(from)}` : `each, for numbers ${number(from)} to ${number(from + times - 1)}`;
 }
 
 /** @param {{ pay: any, count: number }} props */

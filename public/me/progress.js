@@ -10,6 +10,7 @@ import { promises, whenWords } from "./terms.js";
 /**
  * A step of a ladder.
  * @typedef {object} Step
+ * @property {number} from which referral it begins with, from 1
  * @property {number} times how often it is to be earned; `Infinity` for ever
  * @property {number} done
  * @property {number} amount
@@ -34,16 +35,19 @@ import { promises, whenWords } from "./terms.js";
  * @returns {Ladder}
  */
 export function ladderOf({ ladder }, count) {
-  const rungs = /** @type {Omit<Step, "done" | "state">[]} */ (ladder.rungs);
+  const rungs = /** @type {Omit<Step, "from" | "done" | "state">[]} */ (ladder.rungs);
   const all = rungs.reduce((sum, { times }) => sum + times, 0);
   const restarts = ladder.after === "restart" && all > 0;
   const round = restarts ? Math.floor(count / all) : 0;
   let rest = restarts ? count % all : count;
+  let from = 1;
   const steps = rungs.map((rung, index) => {
+    const first = from;
+    from += rung.times;
     const times = ladder.after === "last" && index === rungs.length - 1 ? Infinity : rung.times;
     const done = Math.min(rest, times);
     rest -= done;
-    return { ...rung, times, done, state: /** @type {Step["state"]} */ (done >= times ? "done" : "later") };
+    return { ...rung, from: first, times, done, state: /** @type {Step["state"]} */ (done >= times ? "done" : "later") };
   });
   const at = steps.findIndex(({ state }) => state !== "done");
   const now = steps[at];

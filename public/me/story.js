@@ -26,6 +26,12 @@ const TO_COME = {
   won: "They become a customer",
 };
 
+/** Media whose name is no word for a way. @type {Record<string, string>} */
+const BY = {
+  email: "your email", social: "a network", in_person: "what you said", phone: "your call", video: "your call", qr: "your QR code",
+  print: "your card", copy: "your link", sms: "your message", share_sheet: "your link",
+};
+
 /** @type {Record<string, [word: string, tone: import("/ui/components/shown.js").Tone | undefined]>} */
 const BADGES = {
   new: ["new", undefined],
@@ -40,15 +46,13 @@ const BADGES = {
 export const stageBadge = (stage) => BADGES[stage] ?? [stage, undefined];
 
 /** Whom it is about, as far as the advocate may know. @param {Referred} referred */
-export function whose({ name, company, named, medium }) {
-  if (named) return name ?? company ?? "Somebody you named";
-  const by = medium ? ` by ${mediumName(medium)}` : "";
-  return name ? `${name}, who came${by || " to you"}` : `Somebody who came${by}`;
-}
+export const whose = ({ name, company }) => name ?? company ?? "Somebody";
 
 /** @param {Referred} referred */
-export function lately({ stage, named }) {
-  return stage === "new" && named ? "You named them" : (HAPPENED[stage] ?? stage);
+export function lately({ stage, named, medium }) {
+  if (stage !== "new") return HAPPENED[stage] ?? stage;
+  if (named) return "You named them";
+  return medium && medium !== "form" ? `They came by ${BY[medium] ?? mediumName(medium)}` : HAPPENED.new;
 }
 
 /** @typedef {{ text: string, at?: string, state: "done" | "now" | "later" }} Told */
