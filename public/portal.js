@@ -22,6 +22,7 @@
     #frame = document.createElement("iframe");
     #token = "";
     #ready = false;
+    #looking = false;
 
     constructor() {
       super();
@@ -31,7 +32,8 @@
       sheet.replaceSync(`:host { display: block } :host([hidden]) { display: none }
         iframe { display: block; width: 100%; min-height: ${LEAST}px; border: 0; border-radius: inherit; color-scheme: normal }`);
       root.adoptedStyleSheets = [sheet];
-      this.#frame.allow = "web-share; clipboard-write";
+      // Some browsers complain of what they do not know.
+      this.#frame.allow = "share" in navigator ? "web-share; clipboard-write" : "clipboard-write";
       this.#frame.referrerPolicy = "no-referrer";
       this.#frame.height = String(LEAST);
     }
@@ -45,6 +47,8 @@
       }
       this.#frame.title = this.getAttribute("label") ?? "Recommend us";
       addEventListener("message", this.#hear);
+      addEventListener("scroll", this.#look, { capture: true, passive: true });
+      addEventListener("resize", this.#look, { passive: true });
       this.#ready = false;
       this.#frame.src = `${origin}/me/embed`;
       this.shadowRoot?.append(this.#frame);
@@ -52,6 +56,8 @@
 
     disconnectedCallback() {
       removeEventListener("message", this.#hear);
+      removeEventListener("scroll", this.#look, { capture: true });
+      removeEventListener("resize", this.#look);
       this.#frame.remove();
     }
 
@@ -69,11 +75,26 @@
     }
 
     #hand() {
-      if (!this.#ready || !this.#token) return;
-      const message = { goodword: "token", token: this.#token, theme: this.getAttribute("theme") };
-      // To our own page alone, whatever else may have got into the frame.
-      this.#frame.contentWindow?.postMessage(message, origin);
+      if (this.#token) this.#tell({ goodword: "token", token: this.#token, theme: this.getAttribute("theme") });
     }
+
+    /** To our own page alone, whatever else may have got into the frame. @param {object} message */
+    #tell(message) {
+      if (this.#ready) this.#frame.contentWindow?.postMessage(message, origin);
+    }
+
+    /** Says which part of the frame is in sight: it is as high as its content, and cannot know. */
+    #look = () => {
+      if (this.#looking) return;
+      this.#looking = true;
+      requestAnimationFrame(() => {
+        this.#looking = false;
+        const { top, bottom } = this.#frame.getBoundingClientRect();
+        const from = Math.max(0, -top);
+        const height = Math.min(bottom, innerHeight) - top - from;
+        if (height > 0) this.#tell({ goodword: "seen", top: from, height });
+      });
+    };
 
     /** @param {MessageEvent} event */
     #hear = ({ source, origin: from, data }) => {
@@ -81,8 +102,10 @@
       if (data?.goodword === "ready") {
         this.#ready = true;
         this.#hand();
+        this.#look();
       } else if (data?.goodword === "height" && Number.isFinite(data.height)) {
         this.#frame.style.height = `${Math.max(LEAST, data.height)}px`;
+        this.#look();
       } else if (data?.goodword === "expired") {
         this.dispatchEvent(new CustomEvent("goodword-expired", { bubbles: true, composed: true }));
       }

@@ -3,7 +3,8 @@
 // that whoever frames it sees no more than what they hold a token for.
 //
 // Messages, to the page that frames this one: `ready`, `expired`, and `height` with
-// the pixels that it needs. From there: `token` with one, and perhaps a `theme`.
+// the pixels that it needs. From there: `token` with one, and perhaps a `theme`; and
+// `seen` with the part of this page that is in sight.
 
 import { html, render, signal } from "/vendor/ui.js";
 import { askAs } from "/ui/api.js";
@@ -53,12 +54,24 @@ async function take(token) {
 }
 
 addEventListener("message", ({ source, data }) => {
-  if (source !== parent || typeof data !== "object" || data === null || data.goodword !== "token") return;
-  const { token, theme } = data;
+  if (source !== parent || parent === window || typeof data !== "object" || data === null) return;
+  if (data.goodword === "seen") see(data);
+  else if (data.goodword === "token") hear(data);
+});
+
+/** Dialogs and toasts come where one looks. @param {{ top: unknown, height: unknown }} seen */
+function see({ top, height }) {
+  if (!Number.isFinite(top) || !Number.isFinite(height)) return;
+  document.documentElement.style.setProperty("--seen-top", `${top}px`);
+  document.documentElement.style.setProperty("--seen-height", `${height}px`);
+}
+
+/** @param {{ token: unknown, theme: unknown }} message */
+function hear({ token, theme }) {
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
   if (typeof token === "string" && token !== "" && token !== last) take(token);
-});
+}
 
 function Page() {
   const who = me.value;
@@ -77,20 +90,5 @@ document.body.append(root);
 render(html`<${Page} />`, root);
 
 new ResizeObserver(() => tell("height", { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root);
-
-/**
- * A frame as high as its content is seen in part. Dialogs and toasts come where one
- * looks, which only an observer can tell across origins.
- */
-function look() {
-  new IntersectionObserver(([entry], observer) => {
-    observer.disconnect();
-    const { top, height } = entry.intersectionRect;
-    if (height === 0) return;
-    document.documentElement.style.setProperty("--seen-top", `${top}px`);
-    document.documentElement.style.setProperty("--seen-height", `${height}px`);
-  }).observe(root);
-}
-for (const event of ["pointerdown", "keydown", "focusin"]) addEventListener(event, look, { capture: true, passive: true });
 
 tell("ready");
