@@ -6,14 +6,10 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { until } from "../edge/worker.mjs";
 import { SIZES, begin, complaints } from "./console.mjs";
-import { still, tooWide, violations, weigh } from "./looks.mjs";
 import { advocate, browser, enter, program, said, shares, tab } from "./portal.mjs";
 
 /** @import { Page } from "playwright-core" */
 /** @import { Console } from "./console.mjs" */
-
-/** What a first load may weigh: every body that it takes, gzipped. */
-const BUDGET = 150 * 1024;
 
 /** @type {Console} */
 let house;
