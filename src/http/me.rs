@@ -338,6 +338,10 @@ pub(super) async fn bring(request: Request) -> Result<Response, Problem> {
     limits::admit(&request, "form").await?;
     let (seat, _) = request.seat()?;
     let colleague: Colleague = request.json()?;
+    // It stands in a letter to somebody who did not ask for one.
+    if colleague.name.as_str().contains(['/', '@']) {
+        return Err(Problem::field("name", "is no name"));
+    }
     let call = &request.call;
     let program = programs::usable(call, &seat.program_slug, None).await?;
     let me = active(call, seat).await?;

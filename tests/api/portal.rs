@@ -360,6 +360,11 @@ fn a_referral_needs_somebody_and_is_taken_once() {
 fn whoever_is_brought_in_is_seen_by_who_did() {
     let (api, id) = joined();
     let cookie = signed_in(&api, MAYA);
+    let advert = json!({"name": "Win at https://win.example", "email": "kim@example.com", "is_member": false});
+    assert_eq!(
+        post(&api, &cookie, "/v1/me/team", &advert).field().0,
+        "name"
+    );
     let kim = json!({"name": "Kim", "email": "kim@example.com", "is_member": true});
     let made = post(&api, &cookie, "/v1/me/team", &kim).expect(201);
     assert_eq!(made["sent"], json!(true));
