@@ -41,7 +41,7 @@ function Invite({ who, onClose, onDone }) {
 /** @param {{ one: Colleague }} props */
 function Person({ one }) {
   /** @type {[number, string, string][]} */
-  const counts = [[one.shares, "share", "shares"], [one.leads, "referral", "referrals"], [one.won, "customer", "customers"]];
+  const counts = [[one.shares, "share", "shares"], [one.clicks, "visit", "visits"], [one.leads, "referral", "referrals"], [one.won, "customer", "customers"]];
   return html`<li class="colleague">
     <${Avatar} name=${one.name} />
     <span class="grow"><strong><bdi>${one.name}</bdi></strong>

@@ -135,6 +135,9 @@ for (const size of sizes) {
     assert.deepEqual(readFileSync(await file.path()).subarray(1, 4).toString(), "PNG");
     await dialog.getByRole("button", { name: "Done" }).click();
 
+    await page.getByRole("button", { name: "Get my code" }).click();
+    assert.match(await page.locator(".me-code").innerText(), /^MAYA-[0-9A-Z-]+$/);
+
     const expected = { email: 1, whatsapp: 1, x: 1, linkedin: 1, facebook: 1, copy: 2, qr: 1, ...(size === "phone" ? { sms: 1 } : {}) };
     await until(async () => {
       const counted = await shares(house, slug);
