@@ -68,7 +68,7 @@ function Over({ who }) {
 }
 
 /** @param {Me} who */
-export const isOpen = (who) => who.advocate.status === "active" && who.program.status === "active";
+const isOpen = (who) => who.advocate.status === "active" && who.program.status === "active";
 
 /** @param {{ who: Me, view: any }} props */
 function View({ who, view: Tab }) {

@@ -88,7 +88,7 @@ function Links({ who }) {
   return html`<${Card} class="me-links">
     <h2>Your personal link</h2>
     <div class="me-link">
-      <input class="input" readonly aria-label="Your personal link" value=${link.replace(/^https?:\/\//, "")} onFocus=${(/** @type {any} */ event) => event.currentTarget.select()} />
+      <input class="input" readonly aria-label="Your personal link" value=${link} onFocus=${(/** @type {any} */ event) => event.currentTarget.select()} />
       <${Button} icon="copy" kind=${has ? undefined : "primary"} data-medium="copy" onClick=${() => { record("copy"); copy(link, "Your link is copied."); }}>Copy<//>
     </div>
     ${has && html`<${Sheet} who=${who} />`}
