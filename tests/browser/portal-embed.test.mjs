@@ -57,6 +57,9 @@ async function product(house) {
     else if (request.url === "/product.js") response.setHeader("content-type", "text/javascript").end(script);
     else if (request.url === "/frame") response.setHeader("content-type", "text/html").end(`<!doctype html><title>x</title><iframe src="${house.origin}/me"></iframe>`);
     else {
+      // Isolated from all that does not agree to be in it.
+      response.setHeader("cross-origin-embedder-policy", "require-corp");
+      response.setHeader("cross-origin-opener-policy", "same-origin");
       response.setHeader("content-type", "text/html").end(`<!doctype html><html lang="en"><meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>A product</title><main><h1>A product</h1>
         <goodword-portal label="Recommend us" theme="light"></goodword-portal><p id="below">What follows</p></main>
@@ -128,6 +131,7 @@ for (const size of /** @type {(keyof typeof SIZES)[]} */ (Object.keys(SIZES))) {
 
     assert.deepEqual([...urls, ...host.asked].filter((url) => url.includes("gwp_")), []);
     assert.deepEqual((await context.cookies()).filter(({ name }) => /gw_me/.test(name)), []);
+    assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     // Its data and the way out are for whoever shows that the mailbox is theirs.
     await portal(page).getByRole("link", { name: "You" }).click();
     await portal(page).getByRole("link", { name: "open your own page" }).waitFor();
