@@ -62,10 +62,11 @@ async function problemOf(response) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal }} [options]
+ * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, stay?: boolean }} [options]
+ *   `stay` has a 401 thrown, for what happens beside what somebody is doing
  * @returns {Promise<any>}
  */
-async function ask(method, path, { body, headers = {}, signal } = {}) {
+async function ask(method, path, { body, headers = {}, signal, stay } = {}) {
   /** @type {Response} */
   let response;
   try {
@@ -79,7 +80,7 @@ async function ask(method, path, { body, headers = {}, signal } = {}) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, { title: "Not reached", detail: "The server could not be reached. Check your connection, and try again." });
   }
-  if (response.status === 401 && location.pathname !== "/sign-in") {
+  if (response.status === 401 && !stay && location.pathname !== "/sign-in") {
     signIn();
     // The page is about to go: whoever waits need not hear of it.
     return new Promise(() => {});
@@ -102,8 +103,9 @@ export const api = {
    * @param {string} path
    * @param {unknown} [body]
    * @param {Record<string, string>} [headers]
+   * @param {{ signal?: AbortSignal, stay?: boolean }} [options]
    */
-  post: (path, body = {}, headers) => ask("POST", path, { body, headers }),
+  post: (path, body = {}, headers, options) => ask("POST", path, { ...options, body, headers }),
 
   /**
    * @param {string} path
