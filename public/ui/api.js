@@ -1,7 +1,8 @@
 // The API as pages ask it: JSON in, JSON out, problems as errors.
 //
-// Owns what happens to whoever is not signed in. The cookie goes along by itself;
-// no page holds a key.
+// Owns what happens to whoever is not signed in. The cookie goes along by itself,
+// and no page holds a key; one that stands in a page of somebody else's is given a
+// token for an hour (`askAs`).
 
 /** What the API refused, or that it could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -48,6 +49,30 @@ export function signIn() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
+/**
+ * As whom this page asks, and what becomes of whoever is not signed in.
+ * @typedef {object} Caller
+ * @property {string} token goes in the place of the cookie; "" for the cookie
+ * @property {() => Promise<boolean>} refused whether to ask again; otherwise the
+ *   question fails, unless this never answers because the page is about to go
+ */
+
+/** @type {Caller} */
+const caller = {
+  token: "",
+  refused: async () => {
+    if (location.pathname === "/sign-in") return false;
+    signIn();
+    // The page is about to go: whoever waits need not hear of it.
+    return new Promise(() => {});
+  },
+};
+
+/** Changes what differs from the console's. @param {Partial<Caller>} changes */
+export function askAs(changes) {
+  Object.assign(caller, changes);
+}
+
 /** The problem in an answer that is none of JSON's is told by its status. @param {Response} response */
 async function problemOf(response) {
   try {
@@ -62,28 +87,38 @@ async function problemOf(response) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, stay?: boolean }} [options]
- *   `stay` has a 401 thrown, for what happens beside what somebody is doing
+ * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean, stay?: boolean }} [options]
+ *   with `keepalive` it is sent even if the page goes before; with `stay` it fails
+ *   where nobody is signed in, for what happens beside what somebody is doing
  * @returns {Promise<any>}
  */
-async function ask(method, path, { body, headers = {}, signal, stay } = {}) {
+async function ask(method, path, options = {}) {
+  const { body, headers = {}, signal, keepalive } = options;
+  const { token } = caller;
   /** @type {Response} */
   let response;
   try {
     response = await fetch(path, {
       method,
       signal,
-      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      keepalive,
+      // Whoever brings a token is nobody else, whatever cookies there are.
+      credentials: token ? "omit" : "same-origin",
+      headers: {
+        accept: "application/json",
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, { title: "Not reached", detail: "The server could not be reached. Check your connection, and try again." });
   }
-  if (response.status === 401 && !stay && location.pathname !== "/sign-in") {
-    signIn();
-    // The page is about to go: whoever waits need not hear of it.
-    return new Promise(() => {});
+  if (response.status === 401 && !options.stay) {
+    // Another question may have brought the new token meanwhile.
+    if (caller.token !== token || await caller.refused()) return ask(method, path, options);
   }
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
   if (response.status === 204) return undefined;
@@ -103,9 +138,9 @@ export const api = {
    * @param {string} path
    * @param {unknown} [body]
    * @param {Record<string, string>} [headers]
-   * @param {{ signal?: AbortSignal, stay?: boolean }} [options]
+   * @param {{ signal?: AbortSignal, keepalive?: boolean, stay?: boolean }} [options]
    */
-  post: (path, body = {}, headers, options) => ask("POST", path, { ...options, body, headers }),
+  post: (path, body = {}, headers, options) => ask("POST", path, { body, headers, ...options }),
 
   /**
    * @param {string} path

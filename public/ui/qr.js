@@ -5,6 +5,7 @@
 // text holds, it gets into the SVG by the DOM, which escapes it.
 
 import { encode } from "/vendor/qr.js";
+import { LIGHT_TEXT, contrast, isColor } from "./color.js";
 
 /** Modules of white around the code that scanners need (ISO/IEC 18004). */
 export const QUIET = 4;
@@ -69,19 +70,7 @@ function middle(size) {
  * @param {string} color
  */
 export function readable(color) {
-  return /^#[0-9a-f]{6}$/i.test(color) && 1.05 / (luminance(color) + 0.05) >= 4.5;
-}
-
-/**
- * The relative luminance of WCAG 2.2.
- * @param {string} color
- */
-function luminance(color) {
-  const [red, green, blue] = [1, 3, 5].map((at) => {
-    const part = parseInt(color.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return isColor(color) && contrast(color, LIGHT_TEXT) >= 4.5;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { html, useState } from "/vendor/ui.js";
 import { Button, Dialog, Field, Select, toast } from "/ui/components.js";
 import { number, plural } from "/ui/format.js";
-import { few } from "../people/lists.js";
+import { few } from "/ui/lists.js";
 import { Progress } from "../people/parts.js";
 import { change, invite } from "./advocate.js";
 

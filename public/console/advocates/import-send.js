@@ -2,8 +2,8 @@
 // nobody is there twice.
 
 import { api } from "/ui/api.js";
-import { few } from "../people/lists.js";
 
+import { few } from "/ui/lists.js";
 /** @import { Row } from "./import-read.js" */
 
 /** @typedef {{ row: Row, result: "added" | "there" | "left" | "failed" | "stopped", detail: string, id?: string }} Outcome */

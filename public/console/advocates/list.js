@@ -5,7 +5,7 @@ import { Avatar, Badge, Button, Card, Dialog, Empty, Menu, Select, Skeleton, Tab
 import { date } from "/ui/format.js";
 import { PageActions, can } from "/ui/page.js";
 import { useQuery } from "/ui/url.js";
-import { usePaged } from "../people/lists.js";
+import { usePaged } from "/ui/lists.js";
 import { Inside, More, Search, to } from "../people/parts.js";
 import { useReps } from "../people/reps.js";
 import { KINDS, kindName } from "../people/words.js";

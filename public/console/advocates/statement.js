@@ -5,7 +5,7 @@ import { api } from "/ui/api.js";
 import { Button, Card, Empty, Notice, Skeleton, Table, toast } from "/ui/components.js";
 import { downloadCsv } from "/ui/download.js";
 import { date, dateTime } from "/ui/format.js";
-import { useOne } from "../people/lists.js";
+import { useOne } from "/ui/lists.js";
 import { to } from "../people/parts.js";
 import { amountOf, capital, entryName, formName } from "../people/words.js";
 import { pathOf } from "./advocate.js";

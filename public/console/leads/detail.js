@@ -5,7 +5,7 @@ import { api } from "/ui/api.js";
 import { Badge, Button, Dialog, Notice, Skeleton, Table, toast } from "/ui/components.js";
 import { dateTime, money } from "/ui/format.js";
 import { can } from "/ui/page.js";
-import { useOne } from "../people/lists.js";
+import { useOne } from "/ui/lists.js";
 import { Facts, When, to } from "../people/parts.js";
 import { channelName, mediumName } from "/ui/media.js";
 import { capital, flagAbout, flagName, sourceName } from "../people/words.js";

@@ -6,7 +6,7 @@ import { Combobox } from "/ui/combobox.js";
 import { api } from "/ui/api.js";
 import { PageActions, can, page } from "/ui/page.js";
 import { useQuery } from "/ui/url.js";
-import { usePaged } from "../people/lists.js";
+import { usePaged } from "/ui/lists.js";
 import { searchAdvocates, to } from "../people/parts.js";
 import { useReps } from "../people/reps.js";
 import { Board, useColumns } from "./board.js";

@@ -12,7 +12,7 @@ import { leadName, stageName, stageTone } from "./stages.js";
 
 /**
  * @param {{
- *   list: ReturnType<typeof import("../people/lists.js").usePaged>,
+ *   list: ReturnType<typeof import("/ui/lists.js").usePaged>,
  *   writes: boolean,
  *   zone: string,
  *   empty: any,

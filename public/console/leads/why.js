@@ -3,7 +3,7 @@
 import { html, useState } from "/vendor/ui.js";
 import { Badge, Button, Notice, Skeleton } from "/ui/components.js";
 import { dateTime, number, plural } from "/ui/format.js";
-import { useOne } from "../people/lists.js";
+import { useOne } from "/ui/lists.js";
 import { mediumName } from "/ui/media.js";
 
 /**

@@ -2,7 +2,8 @@
 
 import { html, useId, useState } from "/vendor/ui.js";
 import { ColorInput } from "/ui/components.js";
-import { COLOR, DARK_TEXT, LIGHT_TEXT, contrast, isColor, ownPicture, safeColor, textOn } from "./check.js";
+import { COLOR, DARK_TEXT, LIGHT_TEXT, contrast, isColor, safeColor, textOn } from "/ui/color.js";
+import { ownPicture } from "/ui/safe.js";
 import { Around, Editable, aria, fieldId } from "./controls.js";
 import { LogoError, logoOf } from "./logo.js";
 

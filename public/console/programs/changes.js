@@ -1,7 +1,7 @@
 // A difference, as people read it.
 
 import { html } from "/vendor/ui.js";
-import { ownPicture } from "./check.js";
+import { ownPicture } from "/ui/safe.js";
 import { changes, valueText, wordChanges } from "./diff.js";
 
 /** @param {{ value: unknown }} props */

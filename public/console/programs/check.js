@@ -1,6 +1,8 @@
 // What can be told of a text before it is sent: the same answers as the server
 // gives, at once and beside the field. The server is asked all the same.
 
+import { safeHref } from "/ui/safe.js";
+
 const MOST_URL_BYTES = 2_048;
 /** What a URL is written with; anything else browsers repair on the quiet. */
 const URL_TEXT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%|]*$/;
@@ -40,31 +42,6 @@ export function urlFault(text) {
 }
 
 /**
- * A URL that is safe to link to: http or https, or nothing.
- * @param {string} text
- * @returns {string | undefined}
- */
-export function safeHref(text) {
-  try {
-    const url = new URL(text);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * A picture that this page may show without asking another host, or nothing.
- * @param {string} text
- * @returns {string | undefined}
- */
-export function ownPicture(text) {
-  if (/^data:image\/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/=]+$/.test(text)) return text;
-  const href = safeHref(text);
-  return href && new URL(href).origin === location.origin ? href : undefined;
-}
-
-/**
  * A slug made of a name: `Customers, Europe` → `customers-europe`.
  * @param {string} name
  */
@@ -76,46 +53,6 @@ export function slugOf(name) {
 
 /** @param {string} text */
 export const isSlug = (text) => text.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
-
-/** @param {string} text */
-export const isColor = (text) => /^#[0-9a-f]{6}$/i.test(text);
-
-/** The brand's colour where none is set, or where it is no colour. */
-export const COLOR = "#0a6653";
-/** Black, as only that leaves no colour on which neither text can be read. */
-export const DARK_TEXT = "#000000";
-export const LIGHT_TEXT = "#ffffff";
-
-/**
- * A colour that may be put into a style.
- * @param {string} text
- */
-export const safeColor = (text) => (isColor(text) ? text.toLowerCase() : COLOR);
-
-/** @param {string} hex */
-function luminance(hex) {
-  const [red, green, blue] = [1, 3, 5].map((at) => {
-    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-/**
- * The contrast of two colours, from 1 to 21 (WCAG 2.2, relative luminance).
- * @param {string} a
- * @param {string} b
- */
-export function contrast(a, b) {
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (high + 0.05) / (low + 0.05);
-}
-
-/**
- * The text colour that is read best on a colour.
- * @param {string} hex
- */
-export const textOn = (hex) => (contrast(hex, LIGHT_TEXT) >= contrast(hex, DARK_TEXT) ? LIGHT_TEXT : DARK_TEXT);
 
 /**
  * Whether two values of JSON are the same, whatever the order of keys.

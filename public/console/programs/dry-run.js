@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "/vendor/ui.js";
 import { ApiError, api } from "/ui/api.js";
-import { spoken } from "./money.js";
+import { spoken } from "/ui/money.js";
 import { WHO } from "./rules.js";
 
 /** @import { Editor } from "./editor.js" */

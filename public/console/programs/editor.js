@@ -10,7 +10,8 @@ import { faultsOf } from "./faults.js";
 import { parsed, written } from "./rules.js";
 import { tidy } from "./words.js";
 
-/** @import { Content, Destination, Message, Program, RulesVersion, Settings } from "./types.js" */
+/** @import { Message } from "/ui/messages.js" */
+/** @import { Content, Destination, Program, RulesVersion, Settings } from "./types.js" */
 
 /** Somebody else has saved what is to be saved. */
 export class Conflict extends Error {

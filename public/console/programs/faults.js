@@ -1,6 +1,7 @@
 // What can be told to be wrong with a draft before it is sent, by field.
 
-import { isColor, urlFault } from "./check.js";
+import { isColor } from "/ui/color.js";
+import { urlFault } from "./check.js";
 import { placeholderFault } from "./words.js";
 
 /** @import { Content, Settings } from "./types.js" */

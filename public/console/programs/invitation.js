@@ -1,9 +1,10 @@
 // The tab of the mail that invites an advocate.
 
 import { html } from "/vendor/ui.js";
+import { filled } from "/ui/messages.js";
 import { Editable } from "./controls.js";
 import { PlaceholderField } from "./placeholders.js";
-import { filled, sample } from "./words.js";
+import { sample } from "./words.js";
 
 /** @import { Editor } from "./editor.js" */
 

@@ -2,10 +2,12 @@
 
 import { html, useState } from "/vendor/ui.js";
 import { Segments } from "/ui/components.js";
-import { ownPicture, safeColor, textOn } from "./check.js";
+import { filled } from "/ui/messages.js";
+import { safeColor, textOn } from "/ui/color.js";
+import { ownPicture } from "/ui/safe.js";
 import { Editable } from "./controls.js";
 import { PlaceholderField } from "./placeholders.js";
-import { filled, sample } from "./words.js";
+import { sample } from "./words.js";
 
 /** @import { Editor } from "./editor.js" */
 

@@ -1,9 +1,10 @@
 // How much a rule pays: always the same, a share of a sale, or a ladder.
 
 import { html, useEffect, useState } from "/vendor/ui.js";
+import { COMMON, CURRENCIES, amountOf, typed } from "/ui/money.js";
+import { AFTER, kindOf } from "/ui/pay.js";
 import { Choices, SelectField, TextField } from "./controls.js";
-import { COMMON, CURRENCIES, amountOf, typed } from "./money.js";
-import { AFTER, FORMS, agreed, kindOf, payOf } from "./rules.js";
+import { FORMS, agreed, payOf } from "./rules.js";
 import { put } from "./check.js";
 
 const MONEY = /** @type {[string, string][]} */ (Object.entries(FORMS).filter(([form]) => form !== "free_service"));
@@ -100,7 +101,7 @@ export function PayForm({ path, legend, errors, pay, sale, capped, onChange }) {
       options=${[["fixed", "A fixed amount"], ["percent", "A share of the sale"], ["ladder", "A ladder"]]}
       disabled=${[...(sale || kind === "percent" ? [] : ["percent"]), ...(capped && kind !== "ladder" ? ["ladder"] : [])]}
       hint=${[!sale && "A share can only be paid for each sale.", capped && "A ladder has no cap."].filter(Boolean).join(" ") || undefined}
-      onChange=${(/** @type {import("./rules.js").PayKind} */ to) => onChange(payOf(pay, to))} />
+      onChange=${(/** @type {import("/ui/pay.js").PayKind} */ to) => onChange(payOf(pay, to))} />
     ${kind === "fixed" && html`<${Amount} path=${`${path}.fixed`} errors=${errors} value=${pay.fixed} onChange=${(/** @type {any} */ fixed) => onChange(put(pay, ["fixed"], fixed))} />`}
     ${kind === "percent" && html`<div class="amount">
       <${NumberField} path=${`${path}.percent.basis_points`} label="Percent" error=${errors[`${path}.percent.basis_points`]} value=${pay.percent.basis_points}

@@ -1,8 +1,8 @@
 // A text with placeholders, which buttons put where the cursor is.
 
 import { html, useRef } from "/vendor/ui.js";
+import { PLACEHOLDERS } from "/ui/messages.js";
 import { AreaField, TextField, fieldId } from "./controls.js";
-import { PLACEHOLDERS } from "./words.js";
 
 /**
  * @param {{ path: string, label: any, hint?: any, error?: string, value: string, onInput: (text: string) => void, line?: boolean, after?: any, rows?: number, names?: readonly string[] }} props

@@ -5,11 +5,11 @@
 // picture that `ownPicture` lets through.
 
 import { html } from "/vendor/ui.js";
-import { ownPicture, safeHref } from "./check.js";
-import { filled } from "./words.js";
+import { filled } from "/ui/messages.js";
 
-/** @import { Message, Preview } from "./types.js" */
-/** @import { Sample } from "./words.js" */
+/** @import { Message, Values } from "/ui/messages.js" */
+import { ownPicture, safeHref } from "/ui/safe.js";
+/** @import { Preview } from "./types.js" */
 
 /** @param {{ image: string }} props */
 function Picture({ image }) {
@@ -43,7 +43,7 @@ export function SocialCard({ preview, name, small = false, plain = false }) {
  * @property {string} text
  * @property {string} subject
  * @property {Preview} preview
- * @property {Sample} values
+ * @property {Values} values
  * @property {string} medium
  */
 
@@ -105,7 +105,7 @@ const SHAPES = {
 
 /**
  * A message as its medium shows it.
- * @param {{ channel: string, medium: string | null, message: Pick<Message, "subject" | "text"> | undefined, preview: Preview, values: Sample }} props
+ * @param {{ channel: string, medium: string | null, message: Pick<Message, "subject" | "text"> | undefined, preview: Preview, values: Values }} props
  */
 export function MessagePreview({ channel, medium, message, preview, values }) {
   const Shape = SHAPES[medium ?? channel] ?? Bubble;

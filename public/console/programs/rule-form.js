@@ -1,11 +1,12 @@
 // One reward rule as a form: who, when, how much, and its small print.
 
 import { html, useState } from "/vendor/ui.js";
+import { amountOf, typed } from "/ui/money.js";
+import { LISTS, kindOf, onlyWords, payWords, unitOf } from "/ui/pay.js";
 import { put } from "./check.js";
 import { CheckField, SelectField, TextField, fieldId } from "./controls.js";
-import { amountOf, typed } from "./money.js";
 import { NumberField, PayForm, wholeNumber } from "./pay-form.js";
-import { LISTS, WHEN, WHO, kindOf, payWords, onlyWords, smallPrint, unitOf } from "./rules.js";
+import { WHEN, WHO, smallPrint } from "./rules.js";
 
 /** @import { Rule } from "./types.js" */
 

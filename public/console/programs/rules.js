@@ -1,8 +1,9 @@
 // Reward rules as data: what a form can say of them, in words and back.
 
-import { CHANNELS } from "/ui/media.js";
-import { spoken } from "./money.js";
+import { spoken } from "/ui/money.js";
+import { onlyWords, payWords, terms, unitOf } from "/ui/pay.js";
 
+/** @import { PayKind } from "/ui/pay.js" */
 /** @import { Rule } from "./types.js" */
 
 export const WHO = { advocate: "The advocate", prospect: "The prospect", owner: "The rep who owns the lead" };
@@ -14,30 +15,6 @@ export const WHEN = {
   sale: "Each sale",
 };
 export const FORMS = { cash: "Money", credit: "Credit on the bill", discount: "Discount", gift_card: "Gift card", free_service: "Free service" };
-export const AFTER = { nothing: "nothing more", last: "the last step, over and over", restart: "the first step again" };
-export const LISTS = /** @type {const} */ ([
-  ["kinds", "Kinds of advocate", { customer: "Customers", partner: "Partners", employee: "Employees" }],
-  ["segments", "Segments", null],
-  ["products", "Products", null],
-  ["channels", "Channels", Object.fromEntries(CHANNELS.map(({ channel, name }) => [channel, name]))],
-]);
-
-/** @typedef {"fixed" | "percent" | "ladder"} PayKind */
-
-/** @param {any} pay @returns {PayKind | undefined} */
-export const kindOf = (pay) =>
-  /** @type {PayKind[]} */ (["fixed", "percent", "ladder"]).find((kind) => typeof pay?.[kind] === "object" && pay[kind] !== null);
-
-/** @param {any} pay */
-function terms(pay) {
-  const kind = kindOf(pay);
-  if (kind === "ladder") {
-    const [rung = {}] = Array.isArray(pay.ladder.rungs) ? pay.ladder.rungs : [];
-    return rung;
-  }
-  return kind === "percent" ? { ...pay.percent, unit: pay.percent.currency } : kind ? pay.fixed : {};
-}
-
 /**
  * A pay of another kind, that keeps of the old one what it can.
  * @param {any} pay
@@ -52,52 +29,11 @@ export function payOf(pay, kind) {
 }
 
 /**
- * The unit in which a pay pays; a ladder may have several, and a cap has none then.
- * @param {any} pay
- * @returns {string}
- */
-export const unitOf = (pay) => (typeof terms(pay).unit === "string" ? terms(pay).unit : "USD");
-
-/**
  * A unit with the form that goes with it: months are of free service, money is not.
  * @param {string} unit
  * @param {unknown} form
  */
 export const agreed = (unit, form) => (unit === "months" ? "free_service" : form === "free_service" ? "credit" : form);
-
-const FORM_WORDS = { cash: "in money", credit: "as a credit", discount: "as a discount", gift_card: "as a gift card", free_service: "free" };
-/** @param {any} form */
-const formWords = (form) => FORM_WORDS[/** @type {keyof typeof FORM_WORDS} */ (form)] ?? "";
-
-/** @param {any} pay */
-export function payWords(pay) {
-  const kind = kindOf(pay);
-  if (kind === "fixed") return `${spoken(pay.fixed.amount, pay.fixed.unit)} ${formWords(pay.fixed.form)}`.trim();
-  if (kind === "percent") {
-    const share = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 }).format(Number(pay.percent.basis_points) / 10_000);
-    return `${share} of what was sold in ${pay.percent.currency}, ${formWords(pay.percent.form)}`;
-  }
-  if (kind === "ladder") {
-    const rungs = Array.isArray(pay.ladder.rungs) ? pay.ladder.rungs : [];
-    const steps = rungs.map((/** @type {any} */ rung, /** @type {number} */ at) => {
-      const place = at === 0 ? "first" : "next";
-      return `${spoken(rung?.amount, rung?.unit)} ${formWords(rung?.form)} for ${rung?.times === 1 ? `the ${place}` : `each of the ${place} ${rung?.times}`}`;
-    });
-    const after = AFTER[/** @type {keyof typeof AFTER} */ (pay.ladder.after)];
-    return `${steps.join(", then ")}${after ? `, then ${after}` : ""}`;
-  }
-  return "an amount that is not set";
-}
-
-/** @param {any} only */
-export function onlyWords(only) {
-  return LISTS.flatMap(([key, , names]) => {
-    const list = Array.isArray(only?.[key]) ? only[key] : [];
-    if (list.length === 0) return [];
-    const words = list.map((/** @type {any} */ item) => (names ? (/** @type {any} */ (names)[item] ?? String(item)).toLowerCase() : `“${item}”`));
-    return [new Intl.ListFormat(undefined, { type: "disjunction" }).format(words)];
-  }).join(", ");
-}
 
 /** @param {string} text */
 const lower = (text) => text[0].toLowerCase() + text.slice(1);

@@ -2,15 +2,16 @@
 
 import { html, useState } from "/vendor/ui.js";
 import { CHANNELS, channelName } from "/ui/media.js";
-import { ownPicture, safeHref } from "./check.js";
+import { filled, messageOf } from "/ui/messages.js";
+import { ownPicture, safeHref } from "/ui/safe.js";
 import { AreaField, Editable, SelectField, TextField } from "./controls.js";
 import { messagePath } from "./editor.js";
 import { PlaceholderField } from "./placeholders.js";
 import { MessagePreview, SocialCard } from "./preview.js";
-import { TEXT_FOR, X_MOST, filled, messageOf, ownTexts, sample, smsParts, xLength } from "./words.js";
+import { TEXT_FOR, X_MOST, ownTexts, sample, smsParts, xLength } from "./words.js";
 
 /** @import { Editor } from "./editor.js" */
-/** @import { Message } from "./types.js" */
+/** @import { Message } from "/ui/messages.js" */
 
 /** @param {{ editor: Editor, editable: boolean }} props */
 function Card({ editor, editable }) {

@@ -27,11 +27,9 @@
  * @property {string} created_at
  * @property {string} updated_at
  *
- * @typedef {{ channel: string, medium: string | null, subject: string, text: string }} Message
- *
  * @typedef {object} Content
  * @property {{ color: string, logo: string }} brand
- * @property {Message[]} messages
+ * @property {import("/ui/messages.js").Message[]} messages
  * @property {{ headline: string, body: string, button: string, consent: string }} landing
  * @property {{ subject: string, text: string }} invitation
  *

@@ -1,8 +1,11 @@
 // The texts that advocates send: what each is for, the placeholders in them, and
 // how long they are where that matters.
 
+import { PLACEHOLDERS } from "/ui/messages.js";
+
 /** @import { Channel } from "/ui/media.js" */
-/** @import { Content, Message } from "./types.js" */
+/** @import { Values } from "/ui/messages.js" */
+/** @import { Content } from "./types.js" */
 
 /** What a channel's text is for. @type {Record<string, string>} */
 export const TEXT_FOR = {
@@ -21,19 +24,10 @@ export const TEXT_FOR = {
  */
 export const ownTexts = ({ channel, media }) => media.filter(({ medium }) => medium !== channel && medium !== "copy");
 
-export const PLACEHOLDERS = /** @type {const} */ ([
-  ["first_name", "the advocate's first name"],
-  ["advocate", "the advocate's whole name"],
-  ["program", "the program's name"],
-  ["link", "the advocate's own link"],
-]);
-
-/** @typedef {{ first_name: string, advocate: string, program: string, link: string }} Sample */
-
 /**
  * What the previews put in for the placeholders.
  * @param {string} program its name
- * @returns {Sample}
+ * @returns {Values}
  */
 export const sample = (program) => ({
   first_name: "Maya",
@@ -41,15 +35,6 @@ export const sample = (program) => ({
   program,
   link: `${location.origin}/7kq4txmaya2v9n3cw8hd5rjb6z`,
 });
-
-/**
- * A text as it is sent.
- * @param {string} text
- * @param {Sample} values
- */
-export function filled(text, values) {
-  return text.replace(/\{(first_name|advocate|program|link)\}/g, (_, /** @type {keyof Sample} */ name) => values[name]);
-}
 
 /**
  * What is wrong with the placeholders of a text.
@@ -61,18 +46,6 @@ export function placeholderFault(text) {
   const wrong = text.match(/\{[^{}]*\}|[{}]/g)?.find((found) => !known.some((name) => name === found));
   if (!wrong) return undefined;
   return wrong.length === 1 ? "A brace stands alone; braces stand around placeholders." : `${wrong} is no placeholder; there are ${known.join(", ")}.`;
-}
-
-/**
- * The message of a channel, or of a medium in it; the medium's own goes first.
- * @param {Message[]} messages
- * @param {string} channel
- * @param {string | null} medium
- */
-export function messageOf(messages, channel, medium) {
-  const at = (/** @type {string | null} */ wanted) =>
-    messages.find((message) => message.channel === channel && (message.medium ?? null) === wanted);
-  return { own: at(medium), standard: at(null) };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { html, useState } from "/vendor/ui.js";
 import { Button, Dialog, Field, Input, Table, toast } from "/ui/components.js";
 import { number, plural } from "/ui/format.js";
-import { few } from "../people/lists.js";
+import { few } from "/ui/lists.js";
 import { Progress } from "../people/parts.js";
 import { amountOf, amounts, sums } from "../people/words.js";
 import { ACTS, decide, payee } from "./reward.js";

@@ -4,7 +4,7 @@ import { html } from "/vendor/ui.js";
 import { Badge, Button, Dialog, Notice, Skeleton } from "/ui/components.js";
 import { date, dateTime, number } from "/ui/format.js";
 import { can } from "/ui/page.js";
-import { useOne } from "../people/lists.js";
+import { useOne } from "/ui/lists.js";
 import { Facts, to } from "../people/parts.js";
 import { amountOf, byName, entryName, flagAbout, flagName, formName } from "../people/words.js";
 import { ACTS, actsOf, payee, stateName, stateTone } from "./reward.js";

@@ -5,7 +5,7 @@ import { Badge, Button, Card, Empty, Menu, Skeleton, Table, Tabs } from "/ui/com
 import { date, number, plural } from "/ui/format.js";
 import { can } from "/ui/page.js";
 import { useQuery } from "/ui/url.js";
-import { usePaged } from "../people/lists.js";
+import { usePaged } from "/ui/lists.js";
 import { Flags, Inside, More, to } from "../people/parts.js";
 import { useReps } from "../people/reps.js";
 import { amountOf, amounts, formName, sums } from "../people/words.js";

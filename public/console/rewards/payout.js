@@ -6,7 +6,7 @@ import { Badge, Button, Dialog, Field, Input, Notice, Skeleton, Table, toast } f
 import { downloadBlob } from "/ui/download.js";
 import { number, plural } from "/ui/format.js";
 import { useForm } from "/ui/form.js";
-import { useOne } from "../people/lists.js";
+import { useOne } from "/ui/lists.js";
 import { amountOf, amounts, formName, sums } from "../people/words.js";
 
 /** @typedef {{ line: number, beneficiary: string, id: string, name?: string | null, email?: string | null, form: string, amount: number, unit: string, status: "issued" | "paid" | "returned", reference?: string | null }} Line */

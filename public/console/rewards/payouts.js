@@ -5,7 +5,7 @@ import { Badge, Button, Card, Empty, Skeleton, Table, toast } from "/ui/componen
 import { dateTime, number } from "/ui/format.js";
 import { PageActions, can } from "/ui/page.js";
 import { useQuery } from "/ui/url.js";
-import { usePaged } from "../people/lists.js";
+import { usePaged } from "/ui/lists.js";
 import { Inside, More, to } from "../people/parts.js";
 import { amountOf, byName, formName } from "../people/words.js";
 import { MakeDialog } from "./make.js";

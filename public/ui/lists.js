@@ -1,13 +1,13 @@
 // Lists of the API, a page at a time.
 
 import { useCallback, useEffect, useRef, useState } from "/vendor/ui.js";
-import { api } from "/ui/api.js";
+import { api } from "./api.js";
 
 /**
  * A list that is read page by page. It starts anew when its query changes, and
  * keeps what it showed until the answer is there.
  * @param {string} path
- * @param {import("/ui/api.js").Query} query
+ * @param {import("./api.js").Query} query
  * @param {number} [limit]
  */
 export function usePaged(path, query, limit = 50) {
@@ -57,7 +57,7 @@ export function usePaged(path, query, limit = 50) {
  * One thing that is read once, and again on demand.
  * @template T
  * @param {string | undefined} path nothing is asked without one
- * @param {import("/ui/api.js").Query} [query]
+ * @param {import("./api.js").Query} [query]
  */
 export function useOne(path, query) {
   const [value, setValue] = useState(/** @type {T | undefined} */ (undefined));
