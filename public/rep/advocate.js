@@ -66,13 +66,15 @@ export function Actions({ advocate, program, onRefer, onInvited }) {
     setBusy(false);
   }
 
+  const copy = () => copyLink(program.slug, advocate);
   return html`<div class="actions">
-    ${email && html`<${Button} icon="mail" busy=${busy} onClick=${send}>${invited ? "Invite again" : "Invite"}<span class="unseen"> ${name}</span><//>`}
+    ${email ? html`<${Button} icon="mail" busy=${busy} onClick=${send}>${invited ? "Invite again" : "Invite"}<span class="unseen"> ${name}</span><//>`
+      : html`<${Button} icon="copy" onClick=${copy}>Copy link<span class="unseen"> of ${name}</span><//>`}
     <${Menu} label=${`More for ${name}`} items=${[
       { label: "Enter a referral", icon: "rep", onSelect: () => onRefer({ id, name }) },
-      { label: "Copy their link", icon: "copy", onSelect: () => copyLink(program.slug, advocate) },
+      { label: "Copy their link", icon: "copy", onSelect: copy },
       { label: "Print a card", icon: "print", onSelect: () => setCard(true) },
-      email && { label: "Write to them", icon: "mail", href: mailTo(email) },
+      email ? { label: "Write to them", icon: "mail", href: mailTo(email) } : false,
       null,
       { label: "In the console", icon: "arrow", href: `/console/advocates?${new URLSearchParams({ program: program.slug, advocate: id })}` },
     ]} />

@@ -32,7 +32,7 @@ function reason({ why, at, last_active_at: active }) {
   switch (why) {
     case "won": return `Somebody they recommended became a client${when}. There is no better moment to ask for the next.`;
     case "met": return `You met somebody they recommended${when}. Tell them how it went, and ask who else comes to mind.`;
-    case "active": return `They share: the last time ${active ? relative(active) : "not long ago"}. A word from you keeps it going.`;
+    case "active": return `They were active ${active ? relative(active) : "not long ago"}. A word from you keeps it going.`;
     case "quiet": return `Nothing since ${active ? date(active) : "a long time"}. A friendly word may wake them.`;
     case "new": return "Nobody has asked them yet. Say what you are looking for, and send them their link.";
     default: return "";

@@ -41,6 +41,16 @@ const TOLD = {
   lost: "It did not work out this time, but it was a good word all the same.",
 };
 
+/** Why they are to be thanked. @type {Record<Stage, (name: string, day: string) => string>} */
+const GOOD = {
+  new: (name, day) => `They recommended you to ${name} on ${day}.`,
+  accepted: (name) => `They recommended you to ${name}, whom you follow up.`,
+  meeting: (name, day) => `You met ${name}, to whom they recommended you, on ${day}.`,
+  opportunity: (name) => `They recommended you to ${name}, and there is something to sell.`,
+  won: (name, day) => `They recommended you to ${name}, who became a client on ${day}.`,
+  lost: (name) => `They recommended you to ${name}.`,
+};
+
 /** How much a step is worth a thank, the most first. @type {Stage[]} */
 const WORTH = ["won", "opportunity", "meeting", "new", "accepted"];
 
@@ -135,9 +145,9 @@ function ThankFirst({ lead, onThank }) {
   const name = lead.advocate_name ?? lead.advocate;
   return html`<aside class="thank" aria-label="Whom to thank first">
     <p><span class="thank-sign"><${Icon} name="rewards" /></span><span>Thank <b>${name}</b> first</span></p>
-    <p class="small">They recommended ${leadName(lead)}, who is ${{ won: "won", opportunity: "about to buy", meeting: "met", new: "new", accepted: "being followed up", lost: "lost" }[lead.stage]} since ${date(since(lead))}.</p>
+    <p class="small">${GOOD[lead.stage](leadName(lead), date(since(lead)))}</p>
     <div class="row">${email && html`<${Button} kind="primary" icon="mail" href=${thanks(lead, email)} onClick=${onThank}>Write to ${firstName(name ?? "")}<//>`}
-      <${Button} kind=${email ? "quiet" : undefined} onClick=${onThank}>I have thanked them<//></div>
+      <${Button} kind=${email ? "quiet" : undefined} onClick=${onThank}>Thanked already<//></div>
   </aside>`;
 }
 

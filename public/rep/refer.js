@@ -92,8 +92,8 @@ export function Refer({ program, rep, start, onStarted }) {
         ${isBegun && html`<${Button} kind="quiet" onClick=${() => again(empty())}>Clear<//>`}</div>
       <${WhoField} key=${round} program=${program.slug} who=${values.who} email=${values.email} kind=${values.kind} errors=${form.errors}
         onChange=${(/** @type {Partial<Typed>} */ changes) => form.set(changes)} />
-      <fieldset class="refer-whom"><legend>Whom?</legend>
-        <${Field} label="Name" error=${form.errors.name}><${Input} ...${form.bind("name")} autocomplete="off" autocapitalize="words" maxlength="200" /><//>
+      <fieldset class="refer-whom"><legend>The prospect</legend>
+        <${Field} label="Whom do they recommend?" error=${form.errors.name}><${Input} ...${form.bind("name")} placeholder="Name" autocomplete="off" autocapitalize="words" maxlength="200" /><//>
         <${Field} label="Email or phone" error=${form.errors.contact} required><${Input} ...${form.bind("contact")} inputmode="email" autocomplete="off" autocapitalize="none" spellcheck=${false} /><//>
         <${Field} label="Company" optional error=${form.errors.company}><${Input} ...${form.bind("company")} autocomplete="off" autocapitalize="words" maxlength="200" /><//>
       </fieldset>

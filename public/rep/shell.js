@@ -26,12 +26,14 @@ export const BESIDE = VIEWS.slice(1).map(({ key, label }) => ({ key, label }));
 /** @param {{ children?: any }} props */
 export function Shell({ children }) {
   return html`<a class="button primary skip" href="#main">Skip to the page</a>
-    <header class="rep-top">
-      <a class="brand" href="/rep"><img src="/favicon.svg" alt="" width="24" height="24" /><span>Goodword</span></a>
-      <${Switcher} />
-      <${Account} />
+    <header class="rep-head">
+      <div class="rep-top">
+        <a class="brand" href="/rep"><img src="/favicon.svg" alt="" width="24" height="24" /><span>Goodword</span></a>
+        <${Switcher} />
+        <${Account} />
+      </div>
+      <${Connection} />
     </header>
-    <${Connection} />
     <main id="main" class="rep" tabindex="-1">${children}</main>
     <${Toasts} />`;
 }
