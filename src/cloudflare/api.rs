@@ -72,7 +72,7 @@ fn note(fault: &Fault) {
 
 /// Whether a call may have to do with who somebody is on this day.
 fn hashes_visitors(path: &str) -> bool {
-    path == "/v1/shares" || path.starts_with("/v1/public/")
+    matches!(path, "/v1/shares" | "/v1/me/shares") || path.starts_with("/v1/public/")
 }
 
 /// What the call may use.

@@ -115,6 +115,8 @@ pub enum Secret {
     Session,
     /// What a link in a mail signs in with, once.
     SignIn,
+    /// What an advocate is signed in with.
+    Portal,
 }
 
 impl Secret {
@@ -123,6 +125,7 @@ impl Secret {
             Self::Key => "gwk_",
             Self::Session => "gws_",
             Self::SignIn => "gwi_",
+            Self::Portal => "gwp_",
         }
     }
 }
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(key, "gwk_7n42DGM5Tflk9n8mt7Fhc77n42DGM5Tflk9n8mt7Fhc7");
         let is_key = |text: &str| is_secret(Secret::Key, text);
         assert!(is_key(&key) && is_key(&new_secret(Secret::Key, [0; 32])));
-        for kind in [Secret::Session, Secret::SignIn] {
+        for kind in [Secret::Session, Secret::SignIn, Secret::Portal] {
             assert!(!is_key(&new_secret(kind, [0xff; 32])), "{kind:?}");
         }
         for text in [

@@ -20,6 +20,8 @@ names! {
     pub enum Proof {
         /// A rep attests that it was said.
         Rep => "rep",
+        /// The advocate named them, on their own page.
+        Advocate => "advocate",
         /// A spoken code was typed in.
         Code => "code",
         /// A click's receipt was sent along.
@@ -33,7 +35,7 @@ impl Proof {
     /// Lower goes before higher.
     const fn rank(self) -> u8 {
         match self {
-            Self::Rep | Self::Code => 0,
+            Self::Rep | Self::Advocate | Self::Code => 0,
             Self::Receipt => 1,
             Self::Cookie => 2,
         }
@@ -61,7 +63,8 @@ row! {
         pub destination: u8,
         /// Label number of the link.
         pub label: u16,
-        /// The click's id (hexadecimal), the code's key, or the rep (a slug).
+        /// The click's id (hexadecimal), the code's key, the rep (a slug), or
+        /// the advocate (an id).
         pub proof: String,
         /// Where it was said.
         pub place: Option<String>,
@@ -176,6 +179,7 @@ pub fn explain(verdict: Verdict, touch: Proof, winner: Option<Proof>, policy: Po
     let days = u16::from(policy.window_days);
     let words = |proof: Proof| match proof {
         Proof::Rep => "a rep's attestation",
+        Proof::Advocate => "the advocate's own word",
         Proof::Code => "a spoken code",
         Proof::Receipt => "a click's receipt",
         Proof::Cookie => "a click's cookie",
@@ -313,6 +317,7 @@ mod tests {
     fn proof() -> impl Strategy<Value = Proof> {
         prop_oneof![
             Just(Proof::Rep),
+            Just(Proof::Advocate),
             Just(Proof::Code),
             Just(Proof::Receipt),
             Just(Proof::Cookie)

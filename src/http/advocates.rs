@@ -23,6 +23,7 @@ use crate::{
         program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
     },
     store::{
+        self,
         advocates::{self, Changes, Filter, New, Reference, Row},
         contents::{self, Invitation},
         programs::Created,
@@ -404,8 +405,18 @@ pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
     request.nothing()?;
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
+    let row = require(call, program.number, request.path("advocate"), None).await?;
+    let sent_to = send_invitation(call, &program, row).await?;
+    Ok(output::json(StatusCode::ACCEPTED, &Invited { sent_to }))
+}
+
+/// Sends somebody the program's invitation with their own link; answers where to.
+pub(super) async fn send_invitation(
+    call: &Call,
+    program: &store::programs::Row,
+    row: Row,
+) -> Result<String, Problem> {
     let number = program.number;
-    let row = require(call, number, request.path("advocate"), None).await?;
     let id = AdvocateNumber(row.number).to_id();
     let wanted = links::Wanted {
         program: &program.slug,
@@ -445,10 +456,7 @@ pub(super) async fn invite(request: Request) -> Result<Response, Problem> {
         });
         return Err(Problem::NotSent);
     }
-    Ok(output::json(
-        StatusCode::ACCEPTED,
-        &Invited { sent_to: email },
-    ))
+    Ok(email)
 }
 
 /// The letter in the program's words, or in ours.

@@ -98,7 +98,6 @@ fn works(row: &Row) -> bool {
     responses((status = 201, body = KnownCode), (status = 200, body = KnownCode)))]
 pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     let new: NewCode = request.json()?;
-    let call = &request.call;
     let channel = match (new.channel, new.medium) {
         (None, None) => Some(Channel::Verbal),
         (channel, _) => channel,
@@ -110,6 +109,11 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
         destination: new.destination.as_deref(),
         label: new.label.as_deref(),
     };
+    issue_to(&request.call, wanted).await
+}
+
+/// Issues a code for what is wanted.
+pub(super) async fn issue_to(call: &Call, wanted: Wanted<'_>) -> Result<Response, Problem> {
     let resolved = links::resolve(call, wanted).await?;
     for _ in 0..TRIES {
         let mut random = [0; 4];

@@ -20,12 +20,14 @@ use crate::{
     domain::{
         attribution::{CLOCK_SKEW, Proof, Touch},
         channel::Channel,
+        lead::Flag,
         link::AdvocateNumber,
         money::{Amount, Currency},
         person,
         program::{Email, Identifier, Name},
     },
     store::{
+        claims,
         leads::{self as stored, Lead, Person, Which},
         programs::Row,
         sales::{self, Refund, Sale},
@@ -181,6 +183,8 @@ enum Match {
     Known(Box<Lead>, &'static str, Option<Touch>),
     /// None yet, but a receipt that one can be made of.
     Proven(Touch),
+    /// None yet, but a browser has said that it bought.
+    Claimed(Touch),
     /// None.
     None,
 }
@@ -205,9 +209,10 @@ async fn plan_sale(
         )));
     }
     let found = find_lead(call, program, new, &mut sale).await?;
+    let is_claimed = matches!(found, Match::Claimed(_));
     let (known, how, touch) = match found {
         Match::Known(lead, how, touch) => (Some(lead), how, touch),
-        Match::Proven(touch) => (None, "receipt", Some(touch)),
+        Match::Proven(touch) | Match::Claimed(touch) => (None, "receipt", Some(touch)),
         Match::None => return kept(request, program, &sale),
     };
     sale.matched_by = Some(how.to_owned());
@@ -236,6 +241,13 @@ async fn plan_sale(
         None => intake::take(call, &referral).await?,
     };
     let mut statements = taken.statements;
+    if is_claimed {
+        let flag = Flag {
+            rule: "browser_claim",
+            detail: "that the click led to the sale is the word of a browser alone".to_owned(),
+        };
+        statements.push(stored::add_flags(&taken.lead.id, &[flag], call.now)?);
+    }
     sale.lead = Some(taken.lead.id);
     statements.extend(sales::insert(program.number, &sale, call.now, by));
     let answer = recorded(program, &sale, taken.lead.advocate);
@@ -332,7 +344,30 @@ async fn find_lead(
             found => found,
         });
     }
-    by_person(call, number, sale).await
+    match by_person(call, number, sale).await? {
+        Match::None => claimed(call, program, sale).await,
+        found => Ok(found),
+    }
+}
+
+/// What the browser said that bought, before the sale was reported. A click that made
+/// a lead is that lead's, which would have been found by who they are.
+async fn claimed(call: &Call, program: &Row, sale: &mut Sale) -> Result<Match, Problem> {
+    let number = program.number;
+    let Some(text) = claims::of_order(call.db(), number, &sale.order_id).await? else {
+        return Ok(Match::None);
+    };
+    let until = sale.at + CLOCK_SKEW;
+    let touch = match intake::receipt_touch(call, program, &text, Proof::Receipt).await? {
+        Ok(touch) if touch.at <= until => touch,
+        _ => return Ok(Match::None),
+    };
+    let which = Which::Click(number, &touch.proof, until);
+    if stored::find(call.db(), which).await?.is_some() {
+        return Ok(Match::None);
+    }
+    sale.click = Some(touch.proof.clone());
+    Ok(Match::Claimed(touch))
 }
 
 /// The lead of whoever bought. A sale from before the referral is nobody's merit.

@@ -13,6 +13,7 @@ use super::{
     body::Body,
     input,
     message::{Asked, Headers},
+    portal,
     problem::Problem,
     request::{Head, Incoming, Request},
     routes::{Access, ROUTES, Route},
@@ -26,10 +27,18 @@ use crate::{
 /// Answers a request; what fails is answered with a problem.
 pub async fn answer(call: Call, request: Asked) -> Response {
     let asks_for_headers = request.method == Method::HEAD;
-    let mut response = match dispatch(call, request).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
+    let is_own = portal::is_own(&request.target);
+    let mut response = if is_own && request.method == Method::OPTIONS {
+        portal::preflight()
+    } else {
+        match dispatch(call, request).await {
+            Ok(response) => response,
+            Err(problem) => problem.into_response(),
+        }
     };
+    if is_own {
+        response = portal::share(response);
+    }
     if let Body::Whole(body) = &response.body {
         let length = body.len().to_string();
         response.headers.set("content-length", length);
@@ -53,6 +62,7 @@ async fn dispatch(call: Call, request: Asked) -> Result<Response, Problem> {
         with_method(path, &head.method).ok_or_else(|| Problem::MethodNotAllowed(methods(path)))?;
     let caller = match route.access {
         Access::Anybody => Caller::nobody(),
+        Access::Advocate => portal::caller(&call, &head).await?,
         access => admit(&call, &head, access).await?,
     };
     let parameters = decode(&parameters)?;
@@ -143,7 +153,7 @@ async fn admit(call: &Call, head: &Head, access: Access) -> Result<Caller, Probl
 
 /// The bearer key, or whatever stands in its place: who sends a wrong key is not
 /// let in by a cookie.
-fn key(headers: &Headers) -> Option<&str> {
+pub(super) fn key(headers: &Headers) -> Option<&str> {
     let value = headers.get("authorization")?;
     let (scheme, key) = value.split_once(' ').unwrap_or((value, ""));
     Some(if scheme.eq_ignore_ascii_case("bearer") {

@@ -68,6 +68,35 @@ record! {
 }
 
 impl Prospect {
+    /// The person to be stored whom an advocate names: by a company and a note, they
+    /// make the introduction.
+    pub(super) fn named(
+        self,
+        field: &str,
+        note: Option<Prose>,
+        now: i64,
+    ) -> Result<Person, Problem> {
+        // It would have the credit for whatever that customer buys.
+        if self.customer.is_some() {
+            let field = [field, ".customer"].concat();
+            return Err(Problem::field(field, "is not for advocates to say"));
+        }
+        if self.email.is_some() || self.phone.is_some() {
+            return self.person(field, note, None, now);
+        }
+        if self.company.is_none() || note.is_none() {
+            let detail = "needs an `email` or a `phone`; or a `company`, with a `note` on \
+                          whom to ask for there";
+            return Err(Problem::field(field, detail));
+        }
+        Ok(Person {
+            name: self.name.map(Into::into),
+            company: self.company.map(Into::into),
+            note: note.map(Into::into),
+            ..Person::default()
+        })
+    }
+
     /// The person to be stored; one who cannot be reached is no lead.
     pub(super) fn person(
         self,

@@ -42,6 +42,22 @@ pub fn sign_in(to: String, name: &str, url: &str) -> Letter {
     }
 }
 
+/// The letter with a link that signs an advocate in.
+#[must_use]
+pub fn portal(to: String, name: &str, program: &str, url: &str) -> Letter {
+    Letter {
+        to,
+        subject: format!("Your link to {program}"),
+        text: format!(
+            "Hello {name},\n\n\
+             this link signs you in to your own page of {program}. It works once, for 15 \
+             minutes:\n\n\
+             {url}\n\n\
+             If you did not ask for it, leave it alone: nobody gets in without it.\n"
+        ),
+    }
+}
+
 /// The letter that asks somebody to join the team.
 #[must_use]
 pub fn invitation(to: String, name: &str, url: &str) -> Letter {

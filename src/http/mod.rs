@@ -11,11 +11,12 @@ use crate::{
     domain::{
         access::{self, Role, Scope},
         keyring::Keyring,
+        link::AdvocateNumber,
         redirect::Salt,
         snapshot::Snapshot,
         spoken::Key,
     },
-    store::{Answer, Database},
+    store::{Answer, Database, portal::Seat},
 };
 
 pub mod routes;
@@ -34,6 +35,7 @@ mod advocates;
 mod content;
 mod destinations;
 mod funnel;
+mod goals;
 mod health;
 mod keys;
 mod labels;
@@ -48,11 +50,14 @@ pub mod limits;
 pub mod mail;
 mod once;
 
+mod claims;
 mod codes;
 mod conversions;
 mod leads;
+mod me;
 mod payouts;
 mod people;
+mod portal;
 mod public;
 mod reps;
 mod rewards;
@@ -139,6 +144,8 @@ struct Caller {
     is_person: bool,
     /// The hash of the session, where it is one.
     session: Option<String>,
+    /// The advocate who it is, on a route for them.
+    seat: Option<Seat>,
 }
 
 /// Who the operator is in what is written down.
@@ -162,6 +169,7 @@ impl Caller {
             scopes: Scopes::Some(scopes),
             is_person: false,
             session: None,
+            seat: None,
         }
     }
 
@@ -172,6 +180,7 @@ impl Caller {
             scopes: Scopes::All,
             is_person: true,
             session,
+            seat: None,
         }
     }
 
@@ -182,6 +191,18 @@ impl Caller {
             scopes: Scopes::Some(role.scopes().to_vec()),
             is_person: true,
             session,
+            seat: None,
+        }
+    }
+
+    /// An advocate, who may do what is for advocates and nothing else.
+    fn advocate(seat: Seat, session: String) -> Self {
+        Self {
+            key: format!("advocate {}", AdvocateNumber(seat.number).to_id()),
+            scopes: Scopes::Some(Vec::new()),
+            is_person: false,
+            session: Some(session),
+            seat: Some(seat),
         }
     }
 

@@ -87,6 +87,24 @@ pub(super) async fn once<'a>(
     keyed(request, program, key, plan).await
 }
 
+/// The same for an advocate, whose keys are their own: with a blank, none is a
+/// server's.
+pub(super) async fn once_of<'a>(
+    request: &'a Request,
+    program: u16,
+    advocate: &str,
+    plan: &(dyn Fn() -> Planned<'a> + Sync),
+) -> Result<Response, Problem> {
+    let key = match request.headers().get(HEADER) {
+        None => None,
+        Some(value) => Some(Key {
+            text: ["me ", advocate, " ", &checked(value.as_bytes())?].concat(),
+            is_given: true,
+        }),
+    };
+    keyed(request, program, key, plan).await
+}
+
 /// What names a call.
 struct Key {
     text: String,

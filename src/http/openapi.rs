@@ -16,8 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    advocates, codes, content, conversions, destinations, funnel, health, keys, labels, leads,
-    links, links_bulk, payouts, people, problem, programs, public, reps, rewards,
+    advocates, claims, codes, content, conversions, destinations, funnel, goals, health, keys,
+    labels, leads, links, links_bulk, me, payouts, people, portal, problem, programs, public, reps,
+    rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -37,13 +38,18 @@ use super::{
         destinations::create, destinations::list, destinations::read, destinations::update,
         labels::create, labels::list,
         advocates::create, advocates::list, advocates::read, advocates::update,
-        advocates::merge, advocates::invite,
+        advocates::merge, advocates::invite, portal::vouch,
+        portal::send_link, portal::begin, portal::end,
+        me::read, me::update, me::switch, me::code, me::share, me::refer, me::referrals,
+        me::statement, me::team, me::bring, me::export, me::leave,
         links::issue, links_bulk::issue, links::verify, links::revoke,
         shares::record,
         codes::issue, codes::read, codes::revoke,
         reps::list, reps::put, reps::read_routing, reps::set_routing,
+        goals::day, goals::set,
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
         public::take, public::preflight,
+        claims::take,
         verbal::enter,
         conversions::create, conversions::list,
         what_if::ask,
@@ -77,6 +83,14 @@ impl Modify for Answers {
             "session",
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE))),
         );
+        components.add_security_scheme(
+            "advocate",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(portal::COOKIE))),
+        );
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
         document.components = Some(components);
         for (path, item) in &mut document.paths.paths {
             let operations = [
@@ -99,6 +113,10 @@ impl Modify for Answers {
                 operation.security = match access {
                     Access::Anybody => None,
                     Access::Person => Some(vec![session()]),
+                    Access::Advocate => Some(vec![
+                        SecurityRequirement::new("advocate", [""; 0]),
+                        SecurityRequirement::new("token", [""; 0]),
+                    ]),
                     Access::Scope(scope) => {
                         let key = SecurityRequirement::new("key", [scope.name()]);
                         Some(vec![key, session()])
@@ -112,7 +130,7 @@ impl Modify for Answers {
                         "The key or the role lacks the route's scope, or another site's page asks.",
                     ));
                 }
-                if is_public && has_body {
+                if (is_public || access == Access::Advocate) && has_body {
                     statuses.push(("429", "The address sent too many in a minute."));
                 }
                 // A person is looked for, though not by the path.

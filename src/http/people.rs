@@ -39,6 +39,18 @@ record! {
     }
 }
 
+impl Whom {
+    /// An advocate, by the slug of the program and their id.
+    pub(super) const fn advocate(program: String, advocate: String) -> Self {
+        Self {
+            email: None,
+            lead: None,
+            program: Some(program),
+            advocate: Some(advocate),
+        }
+    }
+}
+
 /// Answers all that is stored about a person, in every program. Of others it has
 /// ids alone: of those whom they referred, and of whoever referred them. Not in it
 /// are clicks, whose visitor hashes cannot be told to be anybody's once the day is
@@ -48,8 +60,14 @@ record! {
         (status = 404, body = problem::Body, content_type = "application/problem+json",
             description = "Nothing is stored about such a person.")))]
 pub(super) async fn export(request: Request) -> Result<Response, Problem> {
+    let whom: Whom = request.json()?;
+    export_of(&request, &whom).await
+}
+
+/// Answers all that is stored about a person.
+pub(super) async fn export_of(request: &Request, whom: &Whom) -> Result<Response, Problem> {
     let db = request.call.db();
-    let (_, found) = find(&request).await?;
+    let (_, found) = find(&request.call, whom).await?;
     let document = people::export::document(db, &found).await?;
     Ok(output::text(StatusCode::OK, document))
 }
@@ -68,9 +86,15 @@ pub(super) async fn export(request: Request) -> Result<Response, Problem> {
         (status = 404, body = problem::Body, content_type = "application/problem+json",
             description = "Nothing is stored about such a person.")))]
 pub(super) async fn erase(request: Request) -> Result<Response, Problem> {
+    let whom: Whom = request.json()?;
+    erase_of(&request, &whom).await
+}
+
+/// Erases a person.
+pub(super) async fn erase_of(request: &Request, whom: &Whom) -> Result<Response, Problem> {
     let call = &request.call;
     for _ in 0..ROUNDS {
-        let (wanted, found) = find(&request).await?;
+        let (wanted, found) = find(call, whom).await?;
         match people::erase(call.db(), &wanted, &found, call.now, request.key()).await {
             Err(error) if error.is_conflict() => {}
             Err(error) => return Err(error.into()),
@@ -86,9 +110,9 @@ pub(super) async fn erase(request: Request) -> Result<Response, Problem> {
 }
 
 /// The person who is meant.
-async fn find(request: &Request) -> Result<(Wanted, Found), Problem> {
-    let wanted = wanted(&request.call, request.json()?).await?;
-    let found = wanted.find(request.call.db()).await?;
+async fn find(call: &Call, whom: &Whom) -> Result<(Wanted, Found), Problem> {
+    let wanted = wanted(call, whom).await?;
+    let found = wanted.find(call.db()).await?;
     if found.rows == 0 {
         return Err(Problem::NotFound(
             "nothing is stored about such a person".to_owned(),
@@ -97,7 +121,7 @@ async fn find(request: &Request) -> Result<(Wanted, Found), Problem> {
     Ok((wanted, found))
 }
 
-async fn wanted(call: &Call, whom: Whom) -> Result<Wanted, Problem> {
+async fn wanted(call: &Call, whom: &Whom) -> Result<Wanted, Problem> {
     match whom {
         Whom {
             email: Some(email),
@@ -111,13 +135,13 @@ async fn wanted(call: &Call, whom: Whom) -> Result<Wanted, Problem> {
             program: None,
             advocate: None,
         } => {
-            let address = people::address_of(call.db(), &id).await?;
+            let address = people::address_of(call.db(), id).await?;
             let address =
                 address.ok_or_else(|| Problem::NotFound(format!("there is no lead `{id}`")))?;
             let known = address.email.as_deref().map(with_address);
             Ok(Wanted {
                 email_hash: address.email_hash,
-                lead: Some(id),
+                lead: Some(id.clone()),
                 ..known.unwrap_or_default()
             })
         }
@@ -127,8 +151,8 @@ async fn wanted(call: &Call, whom: Whom) -> Result<Wanted, Problem> {
             program: Some(program),
             advocate: Some(advocate),
         } => {
-            let program = programs::require(call, &program, Some("program")).await?;
-            let row = advocates::require(call, program.number, &advocate, None).await?;
+            let program = programs::require(call, program, Some("program")).await?;
+            let row = advocates::require(call, program.number, advocate, None).await?;
             let known = row.email.as_deref().map(with_address);
             Ok(Wanted {
                 advocate: Some((program.number, row.number)),

@@ -120,7 +120,7 @@ pub(super) struct Form {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Received {
     #[schema(example = true)]
-    received: bool,
+    pub received: bool,
 }
 
 /// Takes a lead in from a form, without a key: 202 whatever becomes of it. A
@@ -172,13 +172,13 @@ pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
 
 /// The program that the URL names, as a page of another origin needs: a browser
 /// asks for permission before there is a body.
-fn asked(request: &Request) -> Option<Cow<'_, str>> {
+pub(super) fn asked(request: &Request) -> Option<Cow<'_, str>> {
     let mut pairs = form_urlencoded::parse(request.query_text().as_bytes());
     pairs.find_map(|(name, value)| (name == "program").then_some(value))
 }
 
 /// The page that a request comes from, as far as the browser says.
-enum Site {
+pub(super) enum Site {
     /// It does not, or the page is our own.
     Unsaid,
     /// The site of a destination of the program: this origin.
@@ -189,7 +189,7 @@ enum Site {
 
 impl Site {
     /// Looks the origin up among the destinations of the program.
-    async fn of(request: &Request, program: Option<&str>) -> Result<Self, Problem> {
+    pub(super) async fn of(request: &Request, program: Option<&str>) -> Result<Self, Problem> {
         let Some(origin) = request.headers().get("origin") else {
             return Ok(Self::Unsaid);
         };
@@ -209,7 +209,7 @@ impl Site {
 
     /// Lets a page of the program's sites read the answer, and no other page.
     /// This is all the CORS that there is.
-    fn share(&self, mut response: Response) -> Response {
+    pub(super) fn share(&self, mut response: Response) -> Response {
         response.headers.add("vary", "origin");
         if let Self::Ours(origin) = self {
             response = response

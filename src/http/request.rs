@@ -12,7 +12,7 @@ use super::{
     message::Headers,
     problem::Problem,
 };
-use crate::decode::Decode;
+use crate::{decode::Decode, store::portal::Seat};
 
 /// One call of a route: who asks, what for, with what.
 pub struct Request {
@@ -86,6 +86,13 @@ impl Request {
     /// Who asks. Nobody, on a route without a scope.
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The advocate who asks, and the hash of their session, on a route for them.
+    pub(super) fn seat(&self) -> Result<(&Seat, &str), Problem> {
+        let seat = self.caller.seat.as_ref();
+        let session = self.caller.session.as_deref();
+        seat.zip(session).ok_or(Problem::Unauthenticated)
     }
 
     /// The id of the API key, `admin` for the operator's.

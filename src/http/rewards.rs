@@ -176,10 +176,20 @@ record! {
         ("advocate" = String, Path, description = "Id, or `ext:` and external id"), Time),
     responses((status = 200, body = Statement)))]
 pub(super) async fn statement(request: Request) -> Result<Response, Problem> {
-    let time: Time = request.query()?;
     let call = &request.call;
     let program = programs::require(call, request.path("program"), None).await?;
     let advocate = advocates::require(call, program.number, request.path("advocate"), None).await?;
+    statement_of(&request, program.number, advocate.number).await
+}
+
+/// An advocate's statement, of the time that the query says.
+pub(super) async fn statement_of(
+    request: &Request,
+    program: u16,
+    advocate: u32,
+) -> Result<Response, Problem> {
+    let time: Time = request.query()?;
+    let call = &request.call;
     let from = match &time.from {
         None => 0,
         Some(text) => past("from", Some(text), call.now)?,
@@ -195,7 +205,6 @@ pub(super) async fn statement(request: Request) -> Result<Response, Problem> {
         cursor: time.cursor,
     };
     let after = page.after(0, |cursor| cursor.parse().ok())?;
-    let (program, advocate) = (program.number, advocate.number);
     let range = (from, until);
     let document = rewards::account_statement(call.db(), program, advocate, range, after).await?;
     Ok(output::text(StatusCode::OK, document))

@@ -8,9 +8,10 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, codes, content, conversions, destinations, funnel, health, keys, labels,
-    leads, links, links_bulk, payouts, people, problem::Problem, programs, public, reps,
-    request::Request, rewards, rules, session, shares, statistics, team, verbal, what_if,
+    Response, advocates, claims, codes, content, conversions, destinations, funnel, goals, health,
+    keys, labels, leads, links, links_bulk, me, payouts, people, portal, problem::Problem,
+    programs, public, reps, request::Request, rewards, rules, session, shares, statistics, team,
+    verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -34,6 +35,8 @@ pub enum Access {
     Anybody,
     /// Whoever is signed in, and the operator; no program.
     Person,
+    /// An advocate, of their own.
+    Advocate,
     /// Whoever has the scope, a person or a program.
     Scope(Scope),
 }
@@ -77,6 +80,17 @@ const fn person(method: Method, path: &'static str, handler: Handler) -> Route {
     }
 }
 
+/// A route for advocates, of their own.
+const fn own(method: Method, path: &'static str, handler: Handler) -> Route {
+    Route {
+        method,
+        path,
+        access: Access::Advocate,
+        streams: false,
+        handler,
+    }
+}
+
 /// A route that reads its body piece by piece.
 const fn streaming(method: Method, path: &'static str, scope: Scope, handler: Handler) -> Route {
     Route {
@@ -98,6 +112,7 @@ const DELETE: Method = Method::DELETE;
 const OPTIONS: Method = Method::OPTIONS;
 
 const SESSION: &str = "/v1/session";
+const ME: &str = "/v1/me";
 const TEAM: &str = "/v1/team";
 const PROGRAMS: &str = "/v1/programs";
 const PROGRAM: &str = "/v1/programs/{program}";
@@ -134,6 +149,22 @@ pub static ROUTES: &[Route] = &[
     route(PATCH, ADVOCATE, S::AdvocatesWrite, |r| Box::pin(advocates::update(r))),
     route(POST, "/v1/programs/{program}/advocates/{advocate}/merge", S::RewardsWrite, |r| Box::pin(advocates::merge(r))),
     route(POST, "/v1/programs/{program}/advocates/{advocate}/invite", S::AdvocatesWrite, |r| Box::pin(advocates::invite(r))),
+    route(POST, "/v1/programs/{program}/advocates/{advocate}/token", S::AdvocatesWrite, |r| Box::pin(portal::vouch(r))),
+    public(POST, "/v1/me/link", |r| Box::pin(portal::send_link(r))),
+    public(POST, "/v1/me/session", |r| Box::pin(portal::begin(r))),
+    own(DELETE, "/v1/me/session", |r| Box::pin(portal::end(r))),
+    own(GET, ME, |r| Box::pin(me::read(r))),
+    own(PATCH, ME, |r| Box::pin(me::update(r))),
+    own(PUT, "/v1/me/program", |r| Box::pin(me::switch(r))),
+    own(POST, "/v1/me/code", |r| Box::pin(me::code(r))),
+    own(POST, "/v1/me/shares", |r| Box::pin(me::share(r))),
+    own(POST, "/v1/me/referrals", |r| Box::pin(me::refer(r))),
+    own(GET, "/v1/me/referrals", |r| Box::pin(me::referrals(r))),
+    own(GET, "/v1/me/statement", |r| Box::pin(me::statement(r))),
+    own(GET, "/v1/me/team", |r| Box::pin(me::team(r))),
+    own(POST, "/v1/me/team", |r| Box::pin(me::bring(r))),
+    own(POST, "/v1/me/export", |r| Box::pin(me::export(r))),
+    own(POST, "/v1/me/leave", |r| Box::pin(me::leave(r))),
     route(POST, "/v1/links", S::LinksWrite, |r| Box::pin(links::issue(r))),
     streaming(POST, "/v1/links/bulk", S::LinksWrite, |r| Box::pin(links_bulk::issue(r))),
     route(POST, "/v1/links/verify", S::LinksWrite, |r| Box::pin(links::verify(r))),
@@ -144,6 +175,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/codes/{code}/revoke", S::LinksWrite, |r| Box::pin(codes::revoke(r))),
     route(GET, "/v1/reps", S::ProgramsRead, |r| Box::pin(reps::list(r))),
     route(PUT, "/v1/reps/{rep}", S::ProgramsWrite, |r| Box::pin(reps::put(r))),
+    route(GET, "/v1/reps/{rep}/day", S::LeadsRead, |r| Box::pin(goals::day(r))),
+    route(PUT, "/v1/reps/{rep}/goals", S::LeadsWrite, |r| Box::pin(goals::set(r))),
     route(GET, ROUTING, S::ProgramsRead, |r| Box::pin(reps::read_routing(r))),
     route(PUT, ROUTING, S::ProgramsWrite, |r| Box::pin(reps::set_routing(r))),
     route(POST, "/v1/leads", S::LeadsWrite, |r| Box::pin(leads::create(r))),
@@ -154,6 +187,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(leads::hand_over(r))),
     public(POST, "/v1/public/leads", |r| Box::pin(public::take(r))),
     public(OPTIONS, "/v1/public/leads", |r| Box::pin(public::preflight(r))),
+    public(POST, "/v1/public/conversions", |r| Box::pin(claims::take(r))),
+    public(OPTIONS, "/v1/public/conversions", |r| Box::pin(public::preflight(r))),
     route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),

@@ -40,6 +40,9 @@ const INVITATION: i64 = 7 * DAY;
 const SESSION: i64 = 30 * DAY;
 const IDLE: i64 = 7 * DAY;
 
+/// What is wrong with a link that signs nobody in.
+pub(super) const SPENT: &str = "was used already, or has expired: ask for another link";
+
 /// Cloudflare's header with the word of Access.
 const ASSERTION: &str = "cf-access-jwt-assertion";
 
@@ -58,6 +61,14 @@ record! {
 pub(super) struct Promise {
     /// The page that shows the mail, in development; null elsewhere.
     mailbox: Option<String>,
+}
+
+impl Promise {
+    pub(super) fn of(call: &Call) -> Self {
+        Self {
+            mailbox: call.service.mailbox.clone(),
+        }
+    }
 }
 
 record! {
@@ -94,10 +105,7 @@ pub(super) async fn send_link(request: Request) -> Result<Response, Problem> {
     if let Some(letter) = link(call, wish.email.as_str(), LINK, mail::sign_in).await? {
         call.service.mail.send_later(letter);
     }
-    let promise = Promise {
-        mailbox: call.service.mailbox.clone(),
-    };
-    Ok(output::json(StatusCode::ACCEPTED, &promise))
+    Ok(output::json(StatusCode::ACCEPTED, &Promise::of(call)))
 }
 
 /// How a letter is written: to an address, to somebody called so, with a URL.
@@ -157,7 +165,7 @@ pub(super) async fn begin(request: Request) -> Result<Response, Problem> {
         new.by_key(call, key.trim()).await?
     };
     let response = answer(call, &caller).await?;
-    Ok(response.with("set-cookie", cookie(&token, SESSION / 1_000)))
+    Ok(response.with("set-cookie", cookie(COOKIE, &token, SESSION / 1_000)))
 }
 
 /// A session that is not begun yet.
@@ -176,8 +184,7 @@ impl New {
         } else {
             None
         };
-        let spent = "was used already, or has expired: ask for another link";
-        let member = begun.ok_or_else(|| Problem::field("token", spent))?;
+        let member = begun.ok_or_else(|| Problem::field("token", SPENT))?;
         Ok(Caller::member(member.id, member.role, Some(self.hash)))
     }
 
@@ -217,13 +224,13 @@ pub(super) async fn end(request: Request) -> Result<Response, Problem> {
     let response = Response::new(StatusCode::NO_CONTENT, super::body::Body::empty());
     Ok(response
         .with("cache-control", output::NO_STORE)
-        .with("set-cookie", cookie("", 0)))
+        .with("set-cookie", cookie(COOKIE, "", 0)))
 }
 
 /// Who calls without a key, if it is somebody.
 pub(super) async fn caller(call: &Call, head: &Head) -> Result<Caller, Problem> {
     let mut caller = None;
-    if let Some(token) = token(head) {
+    if let Some(token) = token(head, COOKIE, Secret::Session) {
         caller = of_session(call, hash(token)).await?;
     }
     // A cookie outlives its session, and says nothing against whoever Access knows.
@@ -258,23 +265,23 @@ async fn of_assertion(call: &Call, head: &Head) -> Result<Option<Caller>, Proble
     Ok(member.map(|member| Caller::member(member.id, member.role, None)))
 }
 
-/// The token of the cookie, if it has the form of one.
-fn token(head: &Head) -> Option<&str> {
+/// The token of a cookie, if it has the form of one.
+pub(super) fn token<'a>(head: &'a Head, cookie: &str, kind: Secret) -> Option<&'a str> {
     let cookies = head
         .headers
         .all("cookie")
         .flat_map(|value| value.split(';'));
     cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter(|(name, _)| *name == COOKIE)
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == cookie)
         .map(|(_, token)| token)
-        .find(|token| access::is_secret(Secret::Session, token))
+        .find(|token| access::is_secret(kind, token))
 }
 
 /// Whether a page of our own asks. Browsers say where a request comes from in
 /// `Sec-Fetch-Site`, older ones in `Origin` alone (the Fetch standard, and W3C's
 /// Fetch Metadata); whatever says neither is no browser that should be signed in.
-fn same_origin(head: &Head) -> Result<(), Problem> {
+pub(super) fn same_origin(head: &Head) -> Result<(), Problem> {
     let headers = &head.headers;
     let is_same = match (headers.get("sec-fetch-site"), headers.get("origin")) {
         (Some(site), _) => site == "same-origin",
@@ -310,18 +317,18 @@ fn operators(call: &Call) -> String {
     hash(&access::to_hex(&call.service.admin_key))
 }
 
-fn hash(secret: &str) -> String {
+pub(super) fn hash(secret: &str) -> String {
     access::to_hex(&access::key_hash(secret))
 }
 
-fn secret(kind: Secret) -> Result<String, Problem> {
+pub(super) fn secret(kind: Secret) -> Result<String, Problem> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(Fault::no_randomness)?;
     Ok(access::new_secret(kind, random))
 }
 
-fn cookie(token: &str, seconds: i64) -> String {
-    format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict")
+pub(super) fn cookie(name: &str, token: &str, seconds: i64) -> String {
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict")
 }
 
 /// Who is signed in. SQL puts it together (`store::members`).

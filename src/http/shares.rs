@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{
-    Call, Response,
+    Call, Response, limits,
     links::{self, Wanted},
+    message::Headers,
     output,
     problem::{Fault, Problem},
     request::Request,
@@ -77,6 +78,42 @@ record! {
     }
 }
 
+impl NewShare {
+    /// What an advocate reports of themselves, as it happens.
+    pub(super) fn own(
+        program: String,
+        advocate: String,
+        medium: Medium,
+        event_id: Option<Identifier>,
+    ) -> Self {
+        Self {
+            program,
+            advocate,
+            channel: None,
+            medium: Some(medium),
+            kind: ShareKind::Intent,
+            event_id,
+            at: None,
+            destination: None,
+            label: None,
+            visitor: None,
+        }
+    }
+}
+
+impl Visitor {
+    /// The browser that asks, unless it asks not to be known (Global Privacy Control).
+    pub(super) fn of(headers: &Headers) -> Option<Self> {
+        if headers.get("sec-gpc").is_some_and(|value| value == "1") {
+            return None;
+        }
+        Some(Self {
+            address: headers.get(limits::ADDRESS)?.parse().ok()?,
+            user_agent: headers.get("user-agent").unwrap_or_default().to_owned(),
+        })
+    }
+}
+
 fn address(tree: Tree) -> Result<IpAddr, decode::Fault> {
     let text = String::decode(tree)?;
     text.parse().map_err(decode::Fault::new)
@@ -108,9 +145,18 @@ const AHEAD_MS: i64 = 5 * 60_000;
 #[utoipa::path(post, path = "/v1/shares", tag = "shares", request_body = NewShare,
     responses((status = 201, body = RecordedShare)))]
 pub(super) async fn record(request: Request) -> Result<Response, Problem> {
-    let call = &request.call;
     let mut new: NewShare = request.json()?;
     let visitor = new.visitor.take();
+    take(&request, new, visitor).await
+}
+
+/// Records a share, whoever reports it; `visitor` is who is sharing right now.
+pub(super) async fn take(
+    request: &Request,
+    new: NewShare,
+    visitor: Option<Visitor>,
+) -> Result<Response, Problem> {
+    let call = &request.call;
     let medium = links::medium(new.channel, new.medium)?;
     let at = match &new.at {
         None => call.now,

@@ -126,7 +126,7 @@ macro_rules! heard {
     () => {
         "SELECT t.lead, t.n, l.program
         FROM json_each(?1, '$.advocates') AS theirs
-        CROSS JOIN touches t ON t.kind = 'rep' AND t.advocate = theirs.value ->> 1
+        CROSS JOIN touches t ON t.kind IN ('rep', 'advocate') AND t.advocate = theirs.value ->> 1
         JOIN leads l ON l.id = t.lead AND l.program = theirs.value ->> 0"
     };
 }

@@ -53,6 +53,7 @@ impl Sqlite {
             include_str!("../../migrations/0003_disposable_mail.sql"),
             include_str!("../../migrations/0004_team.sql"),
             include_str!("../../migrations/0005_console.sql"),
+            include_str!("../../migrations/0006_portal.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

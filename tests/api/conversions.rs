@@ -890,3 +890,60 @@ fn a_sale_finds_an_erased_lead_by_its_click_and_says_nothing_of_them() {
     );
     assert_eq!(rewards(&api), ["10000 approved"]);
 }
+
+#[test]
+fn what_a_browser_says_of_a_sale_helps_whoever_knows_of_it() {
+    let (api, maya) = Api::staffed();
+    let receipt = |medium| api.receipt(&maya, medium, api.now());
+    let claim = |order: &str, receipt: &str| {
+        let body =
+            json!({"program": "customers", "order_id": order, "receipts": ["nonsense", receipt]});
+        api.request(Method::POST, "/v1/public/conversions?program=customers")
+            .header("origin", "https://example.com")
+            .json(&body)
+            .send()
+    };
+    let sale = |order: &str| json!({"program": "customers", "kind": "sale", "order_id": order, "amount": 4999, "currency": "USD"});
+    let first = receipt(Medium::Linkedin);
+    let said = claim("o-1", &first);
+    assert_eq!(
+        said.header("access-control-allow-origin"),
+        Some("https://example.com")
+    );
+    said.expect(202);
+    // That is no sale.
+    assert_eq!(
+        api.get("/v1/conversions?program=customers").expect(200)["items"],
+        json!([])
+    );
+    let sold = api.post("/v1/conversions", &sale("o-1")).expect(201);
+    assert_eq!(
+        (&sold["advocate"], &sold["amount"]),
+        (&json!(maya), &json!(4999))
+    );
+    assert_eq!(sold["matched_by"], json!("receipt"));
+    let path = format!("/v1/leads/{}", sold["lead"].as_str().unwrap());
+    // Whoever is paid for it waits until somebody has looked.
+    assert_eq!(
+        api.get(&path).expect(200)["flags"],
+        json!(["browser_claim"])
+    );
+
+    // Two browsers that both say so prove nothing.
+    claim("o-2", &receipt(Medium::X)).expect(202);
+    claim("o-2", &receipt(Medium::Email)).expect(202);
+    let sold = api.post("/v1/conversions", &sale("o-2")).expect(201);
+    assert_eq!(sold["lead"], json!(null));
+    // A click that is a lead's already is no second one.
+    claim("o-3", &first).expect(202);
+    assert_eq!(
+        api.post("/v1/conversions", &sale("o-3")).expect(201)["lead"],
+        json!(null)
+    );
+    // Nor does a forged receipt say anything, or lose anything.
+    claim("o-4", &first.to_lowercase()).expect(202);
+    assert_eq!(
+        api.post("/v1/conversions", &sale("o-4")).expect(201)["lead"],
+        json!(null)
+    );
+}

@@ -58,12 +58,13 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
     include_str!("../../migrations/0004_team.sql"),
     include_str!("../../migrations/0005_console.sql"),
+    include_str!("../../migrations/0006_portal.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.

@@ -31,6 +31,7 @@ mod links_bulk;
 mod merging;
 mod payouts;
 mod people;
+mod portal;
 mod problems;
 mod programs;
 mod public;

@@ -19,6 +19,13 @@ before(async () => {
 });
 after(() => worker.stop());
 
+/** What signs in whoever a route is for. */
+let token;
+before(async () => {
+  ({ token } = await worker.ok("POST", `/v1/programs/demo/advocates/${places.advocate}/token`, {}));
+});
+const as = (path) => (path.startsWith("/v1/me") ? { authorization: `Bearer ${token}` } : {});
+
 /** A small generator with a seed (mulberry32), so that a failure comes again. */
 function randomness(seed) {
   return () => {
@@ -75,6 +82,19 @@ const VALID = {
   "POST /v1/team": { email: "a@b.example", name: "N", role: "rep", rep: "lea" },
   "PATCH /v1/team/{member}": { name: "N", role: "rep", status: "active", rep: "lea" },
   "POST /v1/team/{member}/invite": {},
+  "POST /v1/programs/{program}/advocates/{advocate}/token": {},
+  "POST /v1/me/link": { email: "a@b.example", program: "demo" },
+  "POST /v1/me/session": { token: "x" },
+  "PATCH /v1/me": { name: "N", shows_name: true },
+  "PUT /v1/me/program": { program: "demo" },
+  "POST /v1/me/code": {},
+  "POST /v1/me/shares": { medium: "copy", event_id: "e" },
+  "POST /v1/me/referrals": { prospect: { name: "N", email: "a@b.example", phone: "1", company: "C" }, note: "N" },
+  "POST /v1/me/team": { name: "N", email: "a@b.example", is_member: true },
+  "POST /v1/me/export": {},
+  "POST /v1/me/leave": {},
+  "PUT /v1/reps/{rep}/goals": { quarter: "2026-Q4", asked: 1, meetings: 1, won: 1 },
+  "POST /v1/public/conversions": { program: "demo", order_id: "o", receipts: [] },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
@@ -125,7 +145,7 @@ for (const [route, valid] of Object.entries(VALID)) {
         const body = spoil(valid, random);
         // The public form counts what an address sends.
         const address = Array.from({ length: 3 }, () => Math.floor(other() * 256)).join(".");
-        const answer = await worker.api(method, path, body, { "cf-connecting-ip": `10.${address}` });
+        const answer = await worker.api(method, path, body, { "cf-connecting-ip": `10.${address}`, ...as(path) });
         const shown = `${body.slice(0, 200)} → ${answer.status} ${JSON.stringify(answer.body)}`;
         assert.ok(answer.status >= 400 && answer.status < 500, shown);
         assert.equal(answer.headers.get("content-type"), "application/problem+json", shown);

@@ -12,8 +12,8 @@ use crate::report::{say, timed};
 use crate::setup::{WASM_BINDGEN, WORKER_BUILD};
 use crate::stamp;
 
-/// What the Worker may weigh, gzipped.
-pub const MOST_GZIPPED_BYTES: usize = 350_000;
+/// What the Worker may weigh, gzipped (ARCHITECTURE.md says why as much).
+pub const MOST_GZIPPED_BYTES: usize = 400_000;
 
 const INPUTS: &[&str] = &[
     "Cargo.lock",

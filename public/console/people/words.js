@@ -45,6 +45,7 @@ const FLAGS = {
   velocity: ["Very many leads", "The advocate had more than twenty leads in a day."],
   disposable_mail: ["Throw-away address", "The address is of a provider of throw-away mailboxes."],
   existing_customer: ["Customer before", "They had bought before they were referred."],
+  browser_claim: ["Word of a browser", "That the click led to the sale, the buyer’s browser said; the server that reported the sale did not."],
   honeypot: ["Filled in by a machine", "A field that people do not see was filled in."],
 };
 
