@@ -56,8 +56,12 @@ export function Ask({ program, rep, onRefer }) {
     return answer.failed ? html`<${Notice} tone="bad" title="This could not be read" action=${html`<${Button} onClick=${answer.reload}>Try again<//>`}>${answer.failed}<//>`
       : online.value ? html`<${Skeleton} shape="block" />` : html`<${Empty} title="This comes with the connection">It has not been read on this device yet.<//>`;
   }
-  /** @param {string} id @param {string} at */
-  const invited = (id, at) => answer.set({ ...day, ask: day.ask.map((one) => (one.advocate.id === id ? { ...one, invited_at: at } : one)) });
+  /** @param {Asked} asked @param {string} at */
+  const invited = (asked, at) => answer.set({
+    ...day,
+    ask: day.ask.map((one) => (one.advocate.id === asked.advocate.id ? { ...one, invited_at: at } : one)),
+    goals: { ...day.goals, asked: { ...day.goals.asked, done: day.goals.asked.done + (asked.invited_at ? 0 : 1) } },
+  });
   return html`
     ${answer.at && html`<p class="muted small">As of ${relative(answer.at)}.</p>`}
     <${Goals} rep=${rep} day=${day} onSet=${answer.reload} />
@@ -66,7 +70,7 @@ export function Ask({ program, rep, onRefer }) {
       <ol class="people" aria-labelledby="ask-title">${day.ask.map((one) => html`<li key=${one.advocate.id}>
         <${Avatar} name=${one.advocate.name} />
         <div class="people-who"><b>${one.advocate.name}</b><p>${reason(one)}</p>${sums(one) && html`<small>${sums(one)}</small>`}</div>
-        <${Actions} advocate=${{ ...one.advocate, invited_at: one.invited_at }} program=${program} onRefer=${onRefer} onInvited=${(/** @type {string} */ at) => invited(one.advocate.id, at)} />
+        <${Actions} advocate=${{ ...one.advocate, invited_at: one.invited_at }} program=${program} onRefer=${onRefer} onInvited=${(/** @type {string} */ at) => invited(one, at)} />
       </li>`)}</ol>
     </section>`;
 }

@@ -9,7 +9,7 @@ import { number } from "/ui/format.js";
 /** @typedef {import("./ask.js").Day} Day */
 
 /** @type {[key: "asked" | "meetings" | "won", name: string][]} */
-const GOALS = [["asked", "Introductions asked"], ["meetings", "Meetings held"], ["won", "Clients won"]];
+const GOALS = [["asked", "Advocates asked"], ["meetings", "Meetings held"], ["won", "Clients won"]];
 
 /** `2026-Q4` as one says it. @param {string} quarter */
 function quarterName(quarter) {

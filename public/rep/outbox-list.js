@@ -4,6 +4,7 @@ import { html } from "/vendor/ui.js";
 import { Button, Icon, Notice, toast } from "/ui/components.js";
 import { number, plural, relative } from "/ui/format.js";
 import { again, enter, isOpen, others, sending, sent, signedOut, takeBack, waiting } from "./outbox.js";
+import { useReps } from "../console/people/reps.js";
 import { faultsOf } from "./referral.js";
 import { online, rep } from "./state.js";
 
@@ -15,6 +16,7 @@ const subject = ({ typed }) => typed.name.trim() || typed.contact.trim() || type
 /** @param {{ onEdit: (entry: Entry) => void }} props */
 export function Outbox({ onEdit }) {
   const all = waiting.value;
+  const { repName } = useReps();
   const refused = all.filter(({ state }) => state === "refused");
   const rest = all.filter(({ state }) => state === "waiting");
   return html`<div class="outbox">
@@ -26,17 +28,17 @@ export function Outbox({ onEdit }) {
       ${refused.map((entry) => html`<${Refused} key=${entry.key} entry=${entry} onEdit=${onEdit} />`)}
       ${rest.toReversed().map((entry) => html`<${Waiting} key=${entry.key} entry=${entry} onEdit=${onEdit} />`)}
       ${sent.value.map(({ entry, taken }) => html`<li key=${entry.key} class="good"><${Icon} name="check" />
-        <div><b>${subject(entry)}</b><small>${arrived(entry, taken)}</small></div></li>`)}
+        <div><b>${subject(entry)}</b><small>${arrived(entry, taken, repName)}</small></div></li>`)}
     </ul>
     <p class="unseen" role="status">${said(rest.length, refused.length)}</p>
   </div>`;
 }
 
-/** @param {Entry} entry @param {any} taken */
-function arrived({ typed }, { duplicate, owner }) {
+/** @param {Entry} entry @param {any} taken @param {(slug: string) => string} repName */
+function arrived({ typed }, { duplicate, owner }, repName) {
   const from = `Recommended by ${typed.who?.name}. `;
   if (duplicate) return `${from}A lead already: this stands in its history.`;
-  return from + (owner === rep.value ? "A new lead, and yours." : owner ? `A new lead, for ${owner}.` : "A new lead.");
+  return from + (owner === rep.value ? "A new lead, and yours." : owner ? `A new lead, for ${repName(owner)}.` : "A new lead.");
 }
 
 /** @param {number} wait @param {number} refused */

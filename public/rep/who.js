@@ -61,7 +61,7 @@ export function WhoField({ program, who, email, kind, errors, onChange }) {
         setTyped(text);
         if (who) onChange({ who: undefined });
       }} />
-    ${!who && name && left && html`<div class="who-left"><${Button} icon="plus" onClick=${() => pick(register(name))}>Register “${name}”<//></div>`}
+    ${!who && name && (left || errors.who) && html`<div class="who-left"><${Button} icon="plus" onClick=${() => pick(register(name))}>Register “${name}”<//></div>`}
     ${who && !who.id && html`<div class="who-new">
       <p><${Icon} name="plus" /><span><b>${who.name}</b> is registered along with this, and is yours.</span></p>
       <${Field} label="Their email" optional error=${errors.email}><${Input} type="email" inputmode="email" autocomplete="off" spellcheck=${false} value=${email}
