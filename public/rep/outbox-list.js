@@ -1,9 +1,9 @@
 // What has been entered: what waits, what was refused and why, what has arrived.
 
 import { html } from "/vendor/ui.js";
-import { Button, Icon, Notice, toast } from "/ui/components.js";
+import { Button, Icon, toast } from "/ui/components.js";
 import { number, plural, relative } from "/ui/format.js";
-import { again, enter, isOpen, others, sending, sent, signedOut, takeBack, waiting } from "./outbox.js";
+import { again, enter, isOpen, others, sending, sent, takeBack, waiting } from "./outbox.js";
 import { useReps } from "../console/people/reps.js";
 import { faultsOf } from "./referral.js";
 import { online, rep } from "./state.js";
@@ -20,8 +20,6 @@ export function Outbox({ onEdit }) {
   const refused = all.filter(({ state }) => state === "refused");
   const rest = all.filter(({ state }) => state === "waiting");
   return html`<div class="outbox">
-    ${signedOut.value && html`<${Notice} tone="warn" title="You are signed out" action=${html`<${Button} href=${`/sign-in?next=${encodeURIComponent(`${location.pathname}${location.search}`)}`}>Sign in<//>`}>
-      ${rest.length === 1 ? "What waits here is" : "All that waits here is"} sent once you are back.<//>`}
     ${others.value > 0 && html`<p class="muted small">${number(others.value)} ${plural(others.value, "referral waits", "referrals wait")} for somebody else who was signed in here.</p>`}
     ${(all.length > 0 || sent.value.length > 0) && html`<h3>Entered here</h3>`}
     <ul class="outbox-list" aria-label="Entered here">

@@ -9,7 +9,7 @@ import { effect, signal } from "/vendor/ui.js";
 import { ApiError, api } from "/ui/api.js";
 import * as entries from "./entries.js";
 import { found } from "./known.js";
-import { member, online, session } from "./state.js";
+import { load, member, online, session, signedOut } from "./state.js";
 
 /** @import { Entry } from "./entries.js" */
 
@@ -30,9 +30,6 @@ export const sending = signal("");
 
 /** What this window has sent, newest first. @type {import("@preact/signals").Signal<{ entry: Entry, taken: any }[]>} */
 export const sent = signal([]);
-
-/** Whether somebody has to sign in before anything more is sent. */
-export const signedOut = signal(false);
 
 const windows = new BroadcastChannel("goodword-rep");
 windows.onmessage = () => read();
@@ -71,37 +68,45 @@ export async function flush() {
 }
 
 async function sendAll() {
-  /** @type {Set<string>} */
+  /** @type {Set<string | undefined>} */
   const tried = new Set();
-  for (;;) {
-    const next = waiting.value.find(({ key, state }) => state === "waiting" && !tried.has(key));
-    if (!next || !session.value.fresh || !navigator.onLine) break;
-    tried.add(next.key);
-    if (!(await send(next.key))) break;
+  try {
+    for (;;) {
+      const next = waiting.value.find(({ key, state, typed }) => state === "waiting" && !tried.has(key) && !(typed.who?.fresh && tried.has(typed.who.fresh)));
+      if (!next || !session.value.fresh || !navigator.onLine) break;
+      tried.add(next.key);
+      const outcome = await send(next.key);
+      if (outcome === "stop") break;
+      // Others may do better, but for those who name the same new advocate: that one
+      // may be there by now.
+      if (outcome === "later") tried.add(next.typed.who?.fresh);
+    }
+  } finally {
+    sending.value = "";
   }
-  sending.value = "";
   if (!waiting.value.some(({ state }) => state === "waiting")) failures = 0;
   else if (!signedOut.value) timer = setTimeout(flush, AGAIN[Math.min(failures++, AGAIN.length - 1)]);
 }
 
 /**
- * Sends one; false if there is no use in going on.
+ * Sends one. `stop` if there is no use in going on.
  * @param {string} key
+ * @returns {Promise<"done" | "later" | "stop">}
  */
 async function send(key) {
   // Taken back in another window meanwhile, it is not sent.
   const before = await entries.change(key, (entry) => (entry.state === "waiting" ? { ...entry, tries: entry.tries + 1 } : undefined));
-  if (!before) return true;
+  if (!before) return "done";
   sending.value = key;
   await changed();
   try {
-    const taken = await api.post("/v1/referrals/verbal", before.body, { "idempotency-key": key }, { stay: true, signal: AbortSignal.timeout(PATIENCE) });
+    const taken = await api.post("/v1/referrals/verbal", before.body, { "idempotency-key": key }, { signal: AbortSignal.timeout(PATIENCE) });
     signedOut.value = false;
     await entries.change(key, () => null);
     await registered(before, taken);
     sent.value = [{ entry: before, taken }, ...sent.value].slice(0, 5);
     await changed();
-    return true;
+    return "done";
   } catch (error) {
     return failed(before, error);
   }
@@ -113,13 +118,11 @@ const passes = (status) => status === 0 || status === 401 || status === 408 || s
 /**
  * @param {Entry} entry
  * @param {unknown} error
+ * @returns {Promise<"done" | "later" | "stop">}
  */
 async function failed({ key }, error) {
   const { status, message, fields } = error instanceof ApiError ? error : new ApiError(0, {});
-  if (passes(status)) {
-    signedOut.value = status === 401;
-    return false;
-  }
+  if (passes(status)) return status >= 500 ? "later" : "stop";
   await entries.change(key, (entry) => {
     // A clock that is ahead is no reason to lose anything: it then counts from its
     // arrival. What was refused was not written, so another call may say it.
@@ -128,7 +131,7 @@ async function failed({ key }, error) {
     return { ...entry, state: "refused", error: { message, fields } };
   });
   await changed();
-  return true;
+  return "done";
 }
 
 /**
@@ -190,5 +193,10 @@ export function begin() {
     else read();
   });
   addEventListener("pageshow", flush);
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") flush(); });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    // They may have come back in another window.
+    if (signedOut.value) load();
+    flush();
+  });
 }

@@ -8,7 +8,7 @@ import { Inside } from "../console/people/parts.js";
 import { useReps } from "../console/people/reps.js";
 import { Switcher, accountItems } from "/ui/page/shell.js";
 import { waiting } from "./outbox.js";
-import { chooseRep, online, rep, session } from "./state.js";
+import { chooseRep, online, rep, session, signedOut } from "./state.js";
 
 /** @typedef {"refer" | "ask" | "advocates" | "leads"} View */
 
@@ -29,10 +29,10 @@ export function Shell({ children }) {
     <header class="rep-head">
       <div class="rep-top">
         <a class="brand" href="/rep"><img src="/favicon.svg" alt="" width="24" height="24" /><span>Goodword</span></a>
-        <${Switcher} />
+        <${Switcher} keep=${["view"]} />
         <${Account} />
       </div>
-      <${Connection} />
+      <${Line} />
     </header>
     <main id="main" class="rep" tabindex="-1">${children}</main>
     <${Toasts} />`;
@@ -49,11 +49,13 @@ function Account() {
   ]} />`;
 }
 
-/** That there is no connection, which changes nothing for what is being entered. */
-function Connection() {
+/** That nothing can be sent at the moment, which changes nothing for what is being entered. */
+function Line() {
   const count = waiting.value.filter(({ state }) => state === "waiting").length;
-  return html`<div role="status" class="rep-line">${!online.value && html`<p><span class="dot" aria-hidden="true"></span>
-    No connection. ${count > 0 ? html`${number(count)} ${plural(count, "referral is", "referrals are")} kept, and sent when it returns.` : "What you enter is kept, and sent when it returns."}</p>`}</div>`;
+  const kept = count > 0 ? `${number(count)} ${plural(count, "referral is", "referrals are")} kept` : "What you enter is kept";
+  const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  return html`<div role="status" class="rep-line">${!online.value ? html`<p><span class="dot" aria-hidden="true"></span><span>No connection. ${kept}, and sent when it returns.</span></p>`
+    : signedOut.value && html`<p><span class="dot" aria-hidden="true"></span><span>You are signed out. ${kept}, and sent when you are back. <a href=${way}>Sign in</a></span></p>`}</div>`;
 }
 
 /** @param {{ view: View, onView: (view: View) => void }} props */

@@ -3,6 +3,7 @@
 // somebody signs out.
 
 import { computed, effect, signal } from "/vendor/ui.js";
+import { askAs, signIn } from "/ui/api.js";
 import { keep, kept } from "/ui/kept.js";
 import { MEMBERS_OWN, chosenProgram, load, programs, session } from "/ui/page/state.js";
 
@@ -29,6 +30,22 @@ export const setOwn = (name, value) => keep(MEMBERS_OWN + name, JSON.stringify(v
 export const online = signal(navigator.onLine);
 addEventListener("online", () => { online.value = true; load(); });
 addEventListener("offline", () => { online.value = false; });
+
+/** Whether somebody has to sign in before anything more is sent or read. */
+export const signedOut = signal(false);
+
+askAs({
+  refused: async () => {
+    if (!session.value.fresh && !own("draft")) {
+      signIn();
+      return new Promise(() => {});
+    }
+    // Nobody who is talking to somebody is taken away from what they are typing.
+    signedOut.value = true;
+    return false;
+  },
+});
+effect(() => { if (session.value.fresh) signedOut.value = false; });
 
 for (const [name, known] of /** @type {[string, import("@preact/signals").Signal<any>][]} */ ([["session", session], ["programs", programs]])) {
   effect(() => {

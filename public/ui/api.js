@@ -87,9 +87,8 @@ async function problemOf(response) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean, stay?: boolean }} [options]
- *   with `keepalive` it is sent even if the page goes before; with `stay` it fails
- *   where nobody is signed in, for what happens beside what somebody is doing
+ * @param {{ body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean }} [options]
+ *   with `keepalive` it is sent even if the page goes before
  * @returns {Promise<any>}
  */
 async function ask(method, path, options = {}) {
@@ -116,7 +115,7 @@ async function ask(method, path, options = {}) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, { title: "Not reached", detail: "The server could not be reached. Check your connection, and try again." });
   }
-  if (response.status === 401 && !options.stay) {
+  if (response.status === 401) {
     // Another question may have brought the new token meanwhile.
     if (caller.token !== token || await caller.refused()) return ask(method, path, options);
   }
@@ -138,7 +137,7 @@ export const api = {
    * @param {string} path
    * @param {unknown} [body]
    * @param {Record<string, string>} [headers]
-   * @param {{ signal?: AbortSignal, keepalive?: boolean, stay?: boolean }} [options]
+   * @param {{ signal?: AbortSignal, keepalive?: boolean }} [options]
    */
   post: (path, body = {}, headers, options) => ask("POST", path, { body, headers, ...options }),
 

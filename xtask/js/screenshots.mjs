@@ -28,6 +28,9 @@ const PAGES = [
   "/console/links",
   "/console/roi",
   "/console/team",
+  "/rep",
+  "/rep?view=advocates",
+  "/rep?view=leads",
 ];
 
 /** @type {Record<string, import("playwright-core").BrowserContextOptions>} */
