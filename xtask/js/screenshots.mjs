@@ -33,6 +33,9 @@ const PAGES = [
   "/me?tab=rewards",
   "/me?tab=team",
   "/me?tab=you",
+  "/rep",
+  "/rep?view=advocates",
+  "/rep?view=leads",
 ];
 
 /** @type {Record<string, import("playwright-core").BrowserContextOptions>} */
