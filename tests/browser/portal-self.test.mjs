@@ -228,3 +228,27 @@ test("everything is reached with the keyboard, and another tab is read from its 
   assert.equal(await button.evaluate((element) => element === document.activeElement), true);
   await context.close();
 });
+
+test("it opens without a connection, says so, and goes on when there is one", async () => {
+  await program(house, "offline");
+  await advocate(house, "offline");
+  const { context } = await browser(house, "phone");
+  const { page } = await enter(house, context, "maya@offline.example");
+  await page.waitForFunction(async () => {
+    await navigator.serviceWorker.ready;
+    return Boolean(await caches.match("/me"));
+  });
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByText("This page could not be loaded").waitFor();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Hello Maya" }).waitFor();
+  // What is about a person is kept nowhere on the device.
+  const held = await page.evaluate(async () => JSON.stringify([
+    await Promise.all((await caches.keys()).map(async (name) => Promise.all((await (await caches.open(name)).matchAll()).map((answer) => answer.text())))),
+    Object.entries(localStorage), Object.entries(sessionStorage),
+  ]));
+  assert.ok(!/Okafor|maya@/.test(held));
+  await context.close();
+});
