@@ -430,7 +430,7 @@ async fn proofs(
 }
 
 /// The program's cookie, unless the program forgoes it.
-fn cookie<'a>(headers: &'a Headers, program: &Row) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a Headers, program: &Row) -> Option<&'a str> {
     let number = ProgramNumber::new(program.number).filter(|_| program.cookie)?;
     headers
         .all("cookie")

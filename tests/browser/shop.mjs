@@ -123,7 +123,7 @@ async function openShop(worker) {
   const files = new Map();
   /** The forms that were posted to the site itself. @type {Record<string, string>[]} */
   const posted = [];
-  const policy = `default-src 'self'; script-src 'self' ${worker}; connect-src ${worker}; form-action 'self' ${worker}`;
+  const policy = `default-src 'self'; script-src 'self' ${worker}; connect-src 'self' ${worker}; form-action 'self' ${worker}`;
 
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(`http://shop${request.url}`);

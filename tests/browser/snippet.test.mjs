@@ -66,7 +66,8 @@ test("a plain form goes straight to the Worker, with all that was kept", async (
       <form><input name="q"></form>`,
   });
   const { page } = await street.somebody(t);
-  for (const who of ["maya", "noah"]) await visit(page, await program.link("email", who));
+  // What two of them did not win is in one field.
+  for (const who of ["maya", "noah", "lena"]) await visit(page, await program.link("email", who));
   assert.deepEqual(await page.evaluate(() => document.querySelectorAll("form")[1].innerHTML), '<input name="q">');
   await page.fill("[name=name]", "Kim");
   await page.fill("[name=phone]", "+49 30 123456");
@@ -101,12 +102,16 @@ test("on the Worker's own site its cookie outlives what a browser clears", async
   await page.evaluate(() => localStorage.clear());
   await visit(page, `${origin}/hello`);
   assert.deepEqual(await call(page, "receipts"), []);
+  await call(page, "convert", { order_id: "order-1" });
+  assert.equal(await program.sold({ order_id: "order-1" }), "maya");
   await call(page, "lead", { name: "Sam", phone: "1" });
-  assert.deepEqual(await program.credits(), { Sam: "maya" });
   // Whoever withdraws is not told apart by that cookie either.
   await call(page, "consent", false);
   await call(page, "lead", { name: "Kim", phone: "2" });
-  assert.deepEqual(await program.credits(), { Sam: "maya", Kim: undefined });
+  await call(page, "convert", { order_id: "order-2" });
+  assert.equal(await program.sold({ order_id: "order-2" }), undefined);
+  const { Sam, Kim } = await program.credits();
+  assert.deepEqual([Sam, Kim], ["maya", undefined]);
 });
 
 test("a lead that the Worker refuses is an error that says what is wrong", async (t) => {
@@ -151,6 +156,18 @@ test("a tag manager puts the snippet there by script, after the page", async (t)
   assert.equal(page.url(), street.shop.origin + LANDING);
   await call(page, "lead", { name: "Sam", phone: "1" });
   assert.deepEqual([Object.keys(await fields(page)), await program.credits()], [["gw:hidden"], { Sam: "maya" }]);
+});
+
+test("a cart takes the receipt along, as the documentation says", async (t) => {
+  const [stub, , cart] = documented;
+  assert.match(cart, /cart\/update/);
+  street.shop.script("/cart.js", stub + cart);
+  const program = await street.program("cart", { head: '<script src="/cart.js"></script>' });
+  const { page } = await street.somebody(t);
+  const updated = page.waitForRequest((request) => request.url().endsWith("/cart/update.js"));
+  await visit(page, await program.link("email", "maya"));
+  const { attributes } = JSON.parse((await updated).postData() ?? "");
+  assert.deepEqual([attributes.gw], await call(page, "receipts"));
 });
 
 test("a single-page site: its router's addresses are cleaned, and forms that come later are filled", async (t) => {
