@@ -40,6 +40,13 @@ CREATE TRIGGER portal_left AFTER UPDATE OF erased_at ON advocates WHEN NEW.erase
   DELETE FROM portal_sessions WHERE program = NEW.program AND advocate = NEW.number;
 END;
 
+-- Nor as somebody whose mailbox is another one now.
+CREATE TRIGGER portal_moved AFTER UPDATE OF email_hash ON advocates
+WHEN NEW.email_hash IS NOT OLD.email_hash BEGIN
+  DELETE FROM portal_links WHERE program = NEW.program AND advocate = NEW.number;
+  DELETE FROM portal_sessions WHERE program = NEW.program AND advocate = NEW.number;
+END;
+
 -- A touch can be an advocate's own word.
 CREATE TABLE touches_with_advocates (
   lead        TEXT NOT NULL REFERENCES leads,

@@ -44,7 +44,8 @@ record! {
 /// becomes of it. It is no sale. When a server reports the order (`POST
 /// /v1/conversions`) and nothing else tells whose it is, the click does; its
 /// rewards are held until somebody has looked. So it has to come before that report, and
-/// within 90 days.
+/// within 90 days. Where no receipt proves anything, the program's cookie is looked at,
+/// unless the page is of another site than the program's own.
 #[utoipa::path(post, path = "/v1/public/conversions", tag = "conversions",
     params(("program" = Option<String>, Query,
         description = "Slug of the program; a page of another origin has to name it here too")),
@@ -52,14 +53,14 @@ record! {
 pub(super) async fn take(request: Request) -> Result<Response, Problem> {
     let asked = public::asked(&request);
     let site = Site::of(&request, asked.as_deref()).await?;
-    let response = match note(&request, asked.as_deref()).await {
+    let response = match note(&request, asked.as_deref(), &site).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
     Ok(site.share(response))
 }
 
-async fn note(request: &Request, asked: Option<&str>) -> Result<Response, Problem> {
+async fn note(request: &Request, asked: Option<&str>, site: &Site) -> Result<Response, Problem> {
     limits::admit(request, "form").await?;
     let claim: Claim = request.json()?;
     if asked.is_some_and(|slug| slug != claim.program) {
@@ -70,7 +71,12 @@ async fn note(request: &Request, asked: Option<&str>) -> Result<Response, Proble
     }
     let call = &request.call;
     let program = programs::usable(call, &claim.program, Some("program")).await?;
-    for receipt in claim.receipts.iter().take(MOST_RECEIPTS) {
+    // On the same zone the cookie is still there when the page's storage is not. A
+    // page of somebody else's cannot have its visitors say that they bought.
+    let kept = public::cookie(request.headers(), &program);
+    let kept = kept.filter(|_| !matches!(site, Site::Foreign));
+    let given = claim.receipts.iter().take(MOST_RECEIPTS);
+    for receipt in given.map(String::as_str).chain(kept) {
         // What proves nothing is no error of whoever bought.
         if let Ok(read) = intake::read_receipt(call, &program, receipt) {
             let click = read.click.to_hex();

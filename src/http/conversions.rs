@@ -357,6 +357,14 @@ async fn claimed(call: &Call, program: &Row, sale: &mut Sale) -> Result<Match, P
     let Some(text) = claims::of_order(call.db(), number, &sale.order_id).await? else {
         return Ok(Match::None);
     };
+    // Whose lead it is has the credit, also where it came after the sale.
+    if let Some(hash) = &sale.email_hash
+        && stored::find(call.db(), Which::Email(number, hash))
+            .await?
+            .is_some()
+    {
+        return Ok(Match::None);
+    }
     let until = sale.at + CLOCK_SKEW;
     let touch = match intake::receipt_touch(call, program, &text, Proof::Receipt).await? {
         Ok(touch) if touch.at <= until => touch,

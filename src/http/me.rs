@@ -39,7 +39,8 @@ use crate::{
 
 const DAY: i64 = 86_400_000;
 
-/// How many an advocate brings in within a day at most. Each gets a letter.
+/// How many an advocate names within a day at most, and brings in. Each of these gets
+/// a letter.
 const MOST_A_DAY: u32 = 50;
 
 record! {
@@ -107,7 +108,7 @@ record! {
 #[derive(Serialize, ToSchema)]
 pub(super) struct BroughtIn {
     /// Their id.
-    id: String,
+    id: Option<String>,
     /// Whether their invitation was sent.
     sent: bool,
 }
@@ -119,6 +120,12 @@ struct MyLink {
     url: String,
 }
 
+#[derive(Serialize)]
+struct Kept<'a> {
+    lead: &'a str,
+}
+
+/// What an advocate is told who names somebody.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Noted {
     #[schema(example = true)]
@@ -149,7 +156,9 @@ async fn my_links(call: &Call, seat: &Seat) -> Result<Vec<MyLink>, Problem> {
         Err(Problem::Invalid(_)) => return Ok(Vec::new()),
         Err(problem) => return Err(problem),
     };
-    let url = |medium: Medium| {
+    let revoked = store::snapshot::revoked(call.db(), seat.program).await?;
+    let mut links = Vec::new();
+    for medium in Medium::ALL {
         let link = Link {
             program,
             advocate: AdvocateNumber(seat.number),
@@ -157,16 +166,25 @@ async fn my_links(call: &Call, seat: &Seat) -> Result<Vec<MyLink>, Problem> {
             destination,
             label: LabelNumber::default(),
         };
-        [&call.base_url, "/", &call.service.keyring.sign_link(&link)].concat()
-    };
-    Ok(Medium::ALL
-        .into_iter()
-        .map(|medium| MyLink {
-            channel: medium.channel(),
-            medium,
-            url: url(medium),
-        })
-        .collect())
+        if !revoked.contains(&link.pack()) {
+            links.push(MyLink {
+                channel: medium.channel(),
+                medium,
+                url: [&call.base_url, "/", &call.service.keyring.sign_link(&link)].concat(),
+            });
+        }
+    }
+    Ok(links)
+}
+
+/// Whether a text can be what somebody is called, rather than an advert: it has no
+/// address in it, and is not long.
+fn is_a_name(text: &str) -> bool {
+    let domain = text
+        .split('.')
+        .skip(1)
+        .any(|rest| rest.chars().take_while(|c| c.is_alphabetic()).count() > 1);
+    !domain && !text.contains(['/', '@', ':']) && text.chars().count() <= 60
 }
 
 /// Changes what an advocate may change of themselves.
@@ -220,13 +238,15 @@ fn wanted<'a>(seat: &'a Seat, id: &'a str, medium: Medium) -> links::Wanted<'a> 
 #[utoipa::path(post, path = "/v1/me/shares", tag = "me", request_body = MyShare,
     responses((status = 201, body = shares::RecordedShare)))]
 pub(super) async fn share(request: Request) -> Result<Response, Problem> {
+    limits::admit(&request, "share").await?;
     let (seat, _) = request.seat()?;
     let share: MyShare = request.json()?;
     let program = seat.program_slug.clone();
     let advocate = AdvocateNumber(seat.number).to_id();
     let new = shares::NewShare::own(program, advocate, share.medium, share.event_id);
     let visitor = shares::Visitor::of(request.headers());
-    shares::take(&request, new, visitor).await
+    let space = [request.key(), " "].concat();
+    shares::take(&request, new, visitor, &space).await
 }
 
 /// Takes in somebody whom the advocate names. With an `Idempotency-Key` the call is
@@ -238,14 +258,17 @@ pub(super) async fn refer(request: Request) -> Result<Response, Problem> {
     let (seat, _) = request.seat()?;
     let referral: MyReferral = request.json()?;
     let call = &request.call;
-    let program = programs::usable(call, &seat.program_slug, None).await?;
-    let me = active(call, seat).await?;
     let person = referral
         .prospect
         .named("prospect", referral.note, call.now)?;
-    let id = AdvocateNumber(me.number).to_id();
-    once_of(&request, program.number, &id, &|| {
+    let id = AdvocateNumber(seat.number).to_id();
+    let mut response = once_of(&request, seat.program, &id, &|| {
         Box::pin(async {
+            let program = programs::usable(call, &seat.program_slug, None).await?;
+            let me = active(call, seat).await?;
+            if portal::named_since(call.db(), seat, call.now - DAY).await? >= MOST_A_DAY {
+                return Err(Problem::TooManyRequests);
+            }
             let touch = Touch {
                 n: 0,
                 kind: Proof::Advocate,
@@ -275,11 +298,18 @@ pub(super) async fn refer(request: Request) -> Result<Response, Problem> {
                 },
             )
             .await?;
-            let noted = Noted { received: true };
+            // By the lead an erasure finds what was asked.
+            let noted = Kept {
+                lead: &taken.lead.id,
+            };
             Effect::new(201, &noted, taken.statements, taken.accounts)
         })
     })
-    .await
+    .await?;
+    // Whether the lead was there before is for nobody to find out by naming them.
+    let mut told = output::json(StatusCode::CREATED, &Noted { received: true });
+    std::mem::swap(&mut response.body, &mut told.body);
+    Ok(response)
 }
 
 /// The advocate, whose links work.
@@ -331,13 +361,18 @@ pub(super) async fn team(request: Request) -> Result<Response, Problem> {
 }
 
 /// Brings somebody in as an advocate of the same program, and sends them the
-/// program's invitation. 422 for an address that is an advocate's already.
+/// program's invitation. Whoever is one already is left alone: then, too, `sent` is
+/// false, and there is no `id`.
 #[utoipa::path(post, path = "/v1/me/team", tag = "me", request_body = Colleague,
     responses((status = 201, body = BroughtIn)))]
 pub(super) async fn bring(request: Request) -> Result<Response, Problem> {
     limits::admit(&request, "form").await?;
     let (seat, _) = request.seat()?;
     let colleague: Colleague = request.json()?;
+    // It stands in a letter to somebody who did not ask for one.
+    if !is_a_name(colleague.name.as_str()) {
+        return Err(Problem::field("name", "is no name of a person"));
+    }
     let call = &request.call;
     let program = programs::usable(call, &seat.program_slug, None).await?;
     let me = active(call, seat).await?;
@@ -357,9 +392,13 @@ pub(super) async fn bring(request: Request) -> Result<Response, Problem> {
     let adopt = portal::adopt(seat, number, colleague.is_member);
     let added = several(call.db(), [guard, insert, adopt]).await;
     if let Err(error) = added {
+        // Who is an advocate already, is not for others to find out.
         if error.is_conflict() {
-            let detail = "is an advocate's of this program already";
-            return Err(Problem::field("email", detail));
+            let nobody = BroughtIn {
+                id: None,
+                sent: false,
+            };
+            return Ok(output::json(StatusCode::CREATED, &nobody));
         }
         return Err(error.into());
     }
@@ -371,7 +410,10 @@ pub(super) async fn bring(request: Request) -> Result<Response, Problem> {
         .is_ok();
     Ok(output::json(
         StatusCode::CREATED,
-        &BroughtIn { id, sent: invited },
+        &BroughtIn {
+            id: Some(id),
+            sent: invited,
+        },
     ))
 }
 

@@ -79,11 +79,14 @@ pub(super) struct PortalToken {
 /// Sends a link that signs an advocate in once within 15 minutes, if the address is
 /// one's; the answer is the same if it is not.
 #[utoipa::path(post, path = "/v1/me/link", tag = "me", request_body = AdvocateWish,
-    responses((status = 202, body = Promise)))]
+    responses((status = 202, body = Promise),
+        (status = 403, description = "Another site's page asks.",
+            body = super::problem::Body, content_type = "application/problem+json")))]
 pub(super) async fn send_link(request: Request) -> Result<Response, Problem> {
     limits::admit(&request, "sign-in").await?;
     let call = &request.call;
     let wish: AdvocateWish = request.json()?;
+    session::same_origin(&request.head)?;
     let (token, now) = (session::secret(Secret::SignIn)?, call.now);
     let (hash, whose) = (
         session::hash(&token),
@@ -151,7 +154,12 @@ pub(super) fn gone() -> Response {
     request_body = input::Nothing, responses((status = 201, body = PortalToken)))]
 pub(super) async fn vouch(request: Request) -> Result<Response, Problem> {
     request.nothing()?;
-    let call = &request.call;
+    let (call, caller) = (&request.call, request.caller());
+    // A member of the team may not be an advocate; their servers say who is.
+    if caller.is_person && caller.key != super::OPERATOR {
+        let detail = "tokens are for servers: ask with a key";
+        return Err(Problem::Conflict(detail.to_owned()));
+    }
     let program = programs::require(call, request.path("program"), None).await?;
     let row = advocates::require(call, program.number, request.path("advocate"), None).await?;
     if row.status == Status::Disabled {

@@ -104,7 +104,8 @@ pub(super) struct Form {
     code: Option<String>,
     /// The receipt that the landing page was given.
     gw: Vec<String>,
-    /// The receipt of the last click, where another one won.
+    /// The receipt of the last click, where another one won; several with blanks
+    /// between them.
     gw_click: Vec<String>,
     /// The words that they agreed to.
     consent: Option<String>,
@@ -266,7 +267,9 @@ impl Form {
                     continue;
                 }
                 "gw_click" => {
-                    form.gw_click.push(value.into_owned());
+                    // goodword.js has one field for all that did not win.
+                    let several = value.split_whitespace().map(str::to_owned);
+                    form.gw_click.extend(several);
                     continue;
                 }
                 "name" => &mut form.name,
@@ -427,7 +430,7 @@ async fn proofs(
 }
 
 /// The program's cookie, unless the program forgoes it.
-fn cookie<'a>(headers: &'a Headers, program: &Row) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a Headers, program: &Row) -> Option<&'a str> {
     let number = ProgramNumber::new(program.number).filter(|_| program.cookie)?;
     headers
         .all("cookie")

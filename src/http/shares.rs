@@ -147,14 +147,16 @@ const AHEAD_MS: i64 = 5 * 60_000;
 pub(super) async fn record(request: Request) -> Result<Response, Problem> {
     let mut new: NewShare = request.json()?;
     let visitor = new.visitor.take();
-    take(&request, new, visitor).await
+    take(&request, new, visitor, "").await
 }
 
-/// Records a share, whoever reports it; `visitor` is who is sharing right now.
+/// Records a share, whoever reports it; `visitor` is who is sharing right now, and
+/// `space` what sets the ids of whoever reports apart from those of others.
 pub(super) async fn take(
     request: &Request,
     new: NewShare,
     visitor: Option<Visitor>,
+    space: &str,
 ) -> Result<Response, Problem> {
     let call = &request.call;
     let medium = links::medium(new.channel, new.medium)?;
@@ -179,7 +181,7 @@ pub(super) async fn take(
         Ok(resolved) => resolved,
         // Who shared may be disabled by now; what was recorded stands.
         Err(problem @ Problem::Invalid(_)) => {
-            return match earlier(call, &new, &fingerprint).await? {
+            return match earlier(call, &new, &fingerprint, space).await? {
                 Some(earlier) => Ok(answer(new, medium, earlier, true)),
                 None => Err(problem),
             };
@@ -192,7 +194,7 @@ pub(super) async fn take(
     };
     let offset = resolved.program.zone.offset_at(at.div_euclid(1_000)) / 60;
     let share = Share {
-        event: &event,
+        event: &[space, &event].concat(),
         request: &fingerprint,
         at,
         link: resolved.link,
@@ -233,11 +235,13 @@ async fn earlier(
     call: &Call,
     new: &NewShare,
     fingerprint: &str,
+    space: &str,
 ) -> Result<Option<Committed>, Problem> {
     let Some(event) = &new.event_id else {
         return Ok(None);
     };
-    let earlier = shares::earlier(call.db(), &new.program, event.as_str()).await?;
+    let earlier =
+        shares::earlier(call.db(), &new.program, &[space, event.as_str()].concat()).await?;
     let same = earlier.filter(|earlier| earlier.request == fingerprint);
     Ok(same.map(|earlier| Committed {
         event: event.as_str().to_owned(),

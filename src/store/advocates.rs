@@ -388,6 +388,10 @@ const ACCOUNTS_MERGED: &str = "
 const CODES_MERGED: &str = "
     UPDATE spoken_codes SET advocate = ?3 WHERE program = ?1 AND advocate = ?2";
 
+// Nobody brought themselves in.
+const CHILDREN_MERGED: &str = "
+    UPDATE advocates SET parent = nullif(?3, number) WHERE program = ?1 AND parent = ?2";
+
 const VISITORS_MERGED: &str = "
     INSERT INTO advocate_visitors
     SELECT program, ?3, utc_day, visitor FROM advocate_visitors
@@ -406,6 +410,7 @@ pub fn merge(program: u16, from: u32, into: u32, now: i64, by: &str) -> Vec<Stat
         statement!(ACCOUNTS_MERGED, program, from, into),
         statement!(CODES_MERGED, program, from, into),
         statement!(VISITORS_MERGED, program, from, into),
+        statement!(CHILDREN_MERGED, program, from, into),
     ]
 }
 

@@ -9,7 +9,8 @@ const SET: &str = "
     RETURNING json_object('quarter', quarter, 'asked', asked, 'meetings', meetings, 'won', won)
       AS document";
 
-// Who was asked within a fortnight is left in peace. The moments are those after
+// Parameters may arrive as REAL, in which no day is whole. Whom an advocate brought in,
+// the advocate asked. Who was asked within a fortnight is left in peace. The moments are those after
 // which people like to be asked: what they brought about has gone well, or goes on,
 // or they have just shared; and those who fell silent, or were never asked, are
 // reminded that they can.
@@ -19,9 +20,9 @@ const DAY: &str = concat!(
         SELECT * FROM advocates
         WHERE owner = ?2 AND program = ?1 AND status = 'active' AND erased_at IS NULL
           AND merged_into IS NULL AND coalesce(invited_at, 0) <= ?6 - 14 * 86400000
-        ORDER BY updated_at DESC LIMIT 500),
-      days AS (SELECT ?6 / 86400000 - 30 AS day UNION ALL
-        SELECT day + 1 FROM days WHERE day <= ?6 / 86400000),
+        ORDER BY coalesce(invited_at, 0), created_at LIMIT 500),
+      days AS (SELECT CAST(?6 AS INTEGER) / 86400000 - 30 AS day UNION ALL
+        SELECT day + 1 FROM days WHERE day <= CAST(?6 AS INTEGER) / 86400000),
       facts AS (
         SELECT m.*,
           (SELECT json_array(count(*), count(won_at), max(won_at),
@@ -58,7 +59,7 @@ const DAY: &str = concat!(
         'asked', json_object(
           'goal', (SELECT asked FROM goals WHERE rep = ?2 AND quarter = ?3),
           'done', (SELECT count(*) FROM advocates
-            WHERE owner = ?2 AND invited_at >= ?4 AND invited_at < ?5)),
+            WHERE owner = ?2 AND parent IS NULL AND invited_at >= ?4 AND invited_at < ?5)),
         'meetings', json_object(
           'goal', (SELECT meetings FROM goals WHERE rep = ?2 AND quarter = ?3),
           'done', (SELECT count(*) FROM leads

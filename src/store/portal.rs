@@ -11,10 +11,11 @@ const ADD_LINK: &str = "
     INSERT INTO portal_links (hash, program, advocate, expires_at)
     SELECT ?1, a.program, a.number, ?4
     FROM programs p CROSS JOIN advocates a ON a.program = p.number AND a.email_hash = ?2
-    WHERE (?3 IS NULL OR p.slug = ?3) AND a.erased_at IS NULL AND a.merged_into IS NULL
+    WHERE (?3 IS NULL OR p.slug = ?3) AND a.erased_at IS NULL
       AND (
-        SELECT count(*) FROM portal_links l
-        WHERE l.program = a.program AND l.advocate = a.number AND l.expires_at > ?5) < 5
+        SELECT count(*)
+        FROM portal_links l JOIN advocates b ON b.program = l.program AND b.number = l.advocate
+        WHERE l.expires_at > ?5 AND b.email_hash = ?2) < 5
     ORDER BY a.status, p.status, a.created_at
     LIMIT 1
     RETURNING
@@ -53,24 +54,20 @@ const TOUCH: &str = "
 
 const END: &str = "DELETE FROM portal_sessions WHERE hash = ?1";
 
-// The same mailbox in another program; only who showed that it is theirs.
+// The same person in another program, by an address that they have in this one.
+const OTHER: &str = "
+    SELECT b.program, b.number
+    FROM portal_sessions s
+    JOIN advocates a ON a.program = s.program AND a.number = s.advocate
+    JOIN advocates x ON x.program = a.program
+      AND coalesce(a.merged_into, a.number) IN (x.number, x.merged_into)
+    JOIN programs p ON p.slug = ?2
+    JOIN advocates b ON b.program = p.number AND b.email_hash = x.email_hash
+    WHERE s.hash = ?1 AND s.by_mail = 1 AND b.erased_at IS NULL AND b.merged_into IS NULL
+    ORDER BY b.created_at LIMIT 1";
+
 const SWITCH: &str = "
-    UPDATE portal_sessions SET (program, advocate) = (
-      SELECT b.program, b.number
-      FROM programs p JOIN advocates b ON b.program = p.number
-      WHERE p.slug = ?2 AND b.erased_at IS NULL AND b.merged_into IS NULL
-        AND b.email_hash = (
-          SELECT email_hash FROM advocates a
-          WHERE a.program = portal_sessions.program AND a.number = portal_sessions.advocate)
-      ORDER BY b.created_at LIMIT 1)
-    WHERE hash = ?1 AND by_mail = 1 AND EXISTS (
-      SELECT 1
-      FROM programs p JOIN advocates b ON b.program = p.number
-      WHERE p.slug = ?2 AND b.erased_at IS NULL AND b.merged_into IS NULL
-        AND b.email_hash = (
-          SELECT email_hash FROM advocates a
-          WHERE a.program = portal_sessions.program AND a.number = portal_sessions.advocate))
-    RETURNING 1 AS count";
+    UPDATE portal_sessions SET program = ?2, advocate = ?3 WHERE hash = ?1 AND by_mail = 1";
 
 /// An advocate and those who turned out to be the same person.
 macro_rules! selves {
@@ -87,8 +84,8 @@ macro_rules! days {
             "(WITH RECURSIVE days (day) AS (
                 SELECT max(",
             $since,
-            ", ?6 - 1100 * 86400000) / 86400000 - 1 UNION ALL
-                SELECT day + 1 FROM days WHERE day <= ?6 / 86400000)
+            ", CAST(?6 AS INTEGER) - 1100 * 86400000) / 86400000 - 1 UNION ALL
+                SELECT day + 1 FROM days WHERE day <= CAST(?6 AS INTEGER) / 86400000)
               SELECT day FROM days) AS days"
         )
     };
@@ -102,9 +99,9 @@ const WHO: &str = concat!(
         SELECT json_group_array(json_object('slug', slug, 'name', name)) FROM (
           SELECT slug, name FROM programs q
           WHERE q.number = p.number OR (?3 AND EXISTS (
-            SELECT 1 FROM advocates b
-            WHERE b.program = q.number AND b.email_hash = a.email_hash
-              AND b.erased_at IS NULL AND b.merged_into IS NULL))
+            SELECT 1 FROM advocates x JOIN advocates b ON b.email_hash = x.email_hash
+            WHERE x.program = ?1 AND (x.number = ?2 OR x.merged_into = ?2)
+              AND b.program = q.number AND b.erased_at IS NULL AND b.merged_into IS NULL))
           ORDER BY name))),
       'advocate', json_object('id', a.id, 'name', a.name, 'email', a.email, 'kind', a.kind,
         'segment', a.segment, 'status', a.status,
@@ -116,10 +113,18 @@ const WHO: &str = concat!(
         WHERE program = ?1 ORDER BY version DESC LIMIT 1), '{}')),
       'preview', json_object('title', p.preview_title, 'description', p.preview_description,
         'image', p.preview_image),
-      'links', json(?4),
+      'links', json(iif(a.status = 'active' AND p.status = 'active', ?4, '[]')),
       'code', (SELECT code FROM spoken_codes
         WHERE program = ?1 AND advocate = ?2 AND revoked_at IS NULL ORDER BY created_at LIMIT 1),
-      'terms', json((SELECT json_object('version', version, 'rules', json(rules -> '$.rules'))
+      'terms', json((
+        SELECT json_object('version', version, 'rules', json((
+          SELECT json_group_array(json(value)) FROM json_each(rules, '$.rules') AS rule
+          -- What reps get, and others, is not theirs to know.
+          WHERE value ->> 'who' <> 'owner'
+            AND (coalesce(json_array_length(value, '$.only.kinds'), 0) = 0
+              OR a.kind IN (SELECT k.value FROM json_each(rule.value, '$.only.kinds') AS k))
+            AND (coalesce(json_array_length(value, '$.only.segments'), 0) = 0
+              OR a.segment IN (SELECT k.value FROM json_each(rule.value, '$.only.segments') AS k)))))
         FROM reward_rules WHERE program = ?1 ORDER BY version DESC LIMIT 1)),
       'earned', json((
         SELECT json_group_array(json_object('rule', rule, 'count', count, 'amount', amount, 'unit', unit))
@@ -154,7 +159,8 @@ const WHO: &str = concat!(
       'contact', json((SELECT json_object('name', name, 'email', email) FROM reps
         WHERE number = a.owner AND status = 'active')),
       'team', json_object(
-        'people', (SELECT count(*) FROM advocates WHERE program = ?1 AND parent = ?2),
+        'people', (SELECT count(*) FROM advocates
+          WHERE program = ?1 AND parent = ?2 AND erased_at IS NULL AND merged_into IS NULL),
         'parent', json((SELECT json_object('name', b.name) FROM advocates b
           WHERE b.program = ?1 AND b.number = a.parent AND b.erased_at IS NULL))),
       'by_mail', json(iif(?3, 'true', 'false')),
@@ -171,7 +177,7 @@ const UPDATE: &str = "
     WHERE program = ?1 AND number = ?2 AND erased_at IS NULL";
 
 // Whoever came by a link alone has told the company who they are, not the
-// advocate: of them, initials.
+// advocate: of them, initials. To name them afterwards changes nothing.
 const REFERRALS: &str = concat!(
     "SELECT at || '.' || id AS cursor, json_object('id', id,
       'name', CASE WHEN named THEN name ELSE
@@ -198,11 +204,7 @@ const REFERRALS: &str = concat!(
         FROM rewards r WHERE r.lead = page.id AND r.program = ?1 AND r.advocate = ?2
           AND r.beneficiary = 'advocate'))) AS document
     FROM (
-      SELECT l.*, EXISTS (
-        SELECT 1 FROM touches t
-        WHERE t.lead = l.id AND t.kind IN ('rep', 'advocate') AND t.advocate IN ",
-    selves!(),
-    ") AS named
+      SELECT l.*, coalesce(l.touch IN ('rep', 'advocate'), 0) AS named
       FROM leads l
       WHERE l.program = ?1 AND l.advocate = ?2 AND (l.at, l.id) < (?3, ?4)
       ORDER BY l.at DESC, l.id DESC LIMIT ?5) page
@@ -229,13 +231,19 @@ const TEAM: &str = concat!(
         CROSS JOIN tallies_by_advocate t ON t.program = ?1 AND t.local_day = days.day
           AND t.advocate = a.number) AS counts
       FROM advocates a
-      WHERE program = ?1 AND parent = ?2 AND erased_at IS NULL AND (created_at, number) > (?3, ?4)
+      WHERE program = ?1 AND parent = ?2 AND erased_at IS NULL AND merged_into IS NULL
+        AND (created_at, number) > (?3, ?4)
       ORDER BY created_at, number LIMIT ?5) a
     ORDER BY created_at, number"
 );
 
 const BROUGHT_SINCE: &str = "
     SELECT count(*) AS count FROM advocates WHERE program = ?1 AND parent = ?2 AND created_at > ?3";
+
+const NAMED_SINCE: &str = "
+    SELECT count(*) AS count FROM touches
+    WHERE kind IN ('rep', 'advocate') AND kind = 'advocate' AND advocate = ?2 AND recorded_at > ?3
+      AND lead IN (SELECT id FROM leads WHERE program = ?1)";
 
 const ADOPT: &str = "
     UPDATE advocates SET parent = ?3, is_member = ?4 WHERE program = ?1 AND number = ?2";
@@ -268,6 +276,13 @@ row! {
         pub program_slug: String,
         /// Whether they showed that the mailbox is theirs.
         pub by_mail: bool = decode::flag,
+    }
+}
+
+row! {
+    struct Other {
+        program: u16,
+        number: u32,
     }
 }
 
@@ -359,10 +374,12 @@ pub async fn switch(
     session: &str,
     program: &str,
 ) -> Result<bool, DatabaseError> {
-    let row: Option<Count> = one(db, statement!(SWITCH, session, program))
+    let found: Option<Other> = one(db, statement!(OTHER, session, program))
         .await?
         .first()?;
-    Ok(row.is_some())
+    let Some(other) = found else { return Ok(false) };
+    one(db, statement!(SWITCH, session, other.program, other.number)).await?;
+    Ok(true)
 }
 
 /// All that the portal shows at first; `links` is a JSON array.
@@ -425,6 +442,13 @@ pub async fn brought_since(
     since: i64,
 ) -> Result<u32, DatabaseError> {
     let statement = statement!(BROUGHT_SINCE, seat.program, seat.number, since);
+    let row: Option<Count> = one(db, statement).await?.first()?;
+    Ok(row.map_or(0, |row| row.count))
+}
+
+/// How many they named since a time (Unix ms).
+pub async fn named_since(db: &dyn Database, seat: &Seat, since: i64) -> Result<u32, DatabaseError> {
+    let statement = statement!(NAMED_SINCE, seat.program, seat.number, since);
     let row: Option<Count> = one(db, statement).await?.first()?;
     Ok(row.map_or(0, |row| row.count))
 }

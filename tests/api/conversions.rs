@@ -947,3 +947,22 @@ fn what_a_browser_says_of_a_sale_helps_whoever_knows_of_it() {
         json!(null)
     );
 }
+
+#[test]
+fn the_cookie_says_what_a_browser_bought_by_on_the_programs_own_pages_alone() {
+    let (api, maya) = Api::staffed();
+    let cookie = format!("gw_1={}", api.receipt(&maya, Medium::Email, api.now()));
+    let credit = |order: &str, origin: &str| {
+        let sale = json!({"program": "customers", "order_id": order});
+        api.request(Method::POST, "/v1/public/conversions?program=customers")
+            .header("origin", origin)
+            .header("cookie", &cookie)
+            .json(&sale)
+            .send()
+            .expect(202);
+        let sale = json!({"program": "customers", "kind": "sale", "order_id": order, "amount": 4999, "currency": "USD"});
+        api.post("/v1/conversions", &sale).expect(201)["advocate"].clone()
+    };
+    assert_eq!(credit("o-1", "https://elsewhere.example"), json!(null));
+    assert_eq!(credit("o-2", "https://example.com"), json!(maya));
+}

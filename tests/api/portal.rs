@@ -24,8 +24,11 @@ fn joined() -> (Api, String) {
 }
 
 fn ask_for_link(api: &Api, wish: &Value) -> Value {
-    let ask = api.request(Method::POST, "/v1/me/link").json(wish);
-    ask.send().expect(202)
+    api.request(Method::POST, "/v1/me/link")
+        .header("sec-fetch-site", "same-origin")
+        .json(wish)
+        .send()
+        .expect(202)
 }
 
 /// The token in the newest letter.
@@ -313,6 +316,23 @@ fn referrals_are_told_in_order_and_strangers_by_their_initials() {
     assert_eq!(second["timeline"].as_array().unwrap().len(), 1);
     assert_eq!(second["timeline"][0]["stage"], json!("new"));
 
+    // To name her afterwards tells nothing more of her, here or in what is exported.
+    api.wait(HOUR);
+    let guess = json!({"prospect": {"name": "X", "email": "ada@prospect.example"}});
+    post(&api, &cookie, "/v1/me/referrals", &guess).expect(201);
+    let list = get(&api, &cookie, "/v1/me/referrals?limit=1").expect(200);
+    assert_eq!(list["items"][0]["name"], json!("A. L."));
+    let stranger = json!({"program": "customers",
+        "prospect": {"name": "Bo", "email": "bo@prospect.example"}});
+    api.post("/v1/public/leads?program=customers", &stranger)
+        .expect(202);
+    api.wait(HOUR);
+    let guess = json!({"prospect": {"email": "bo@prospect.example"}});
+    post(&api, &cookie, "/v1/me/referrals", &guess).expect(201);
+    let data = post(&api, &cookie, "/v1/me/export", &json!({})).expect(200);
+    let mine = data["advocates"][0]["referrals"].as_array().unwrap();
+    assert_eq!(mine.len(), 2, "{data}");
+
     // Nobody else's.
     let other = json!({"kind": "customer", "name": "Otto", "email": "otto@example.com"});
     api.post("/v1/programs/customers/advocates", &other)
@@ -360,11 +380,19 @@ fn a_referral_needs_somebody_and_is_taken_once() {
 fn whoever_is_brought_in_is_seen_by_who_did() {
     let (api, id) = joined();
     let cookie = signed_in(&api, MAYA);
+    let advert = json!({"name": "Win at https://win.example", "email": "kim@example.com", "is_member": false});
+    assert_eq!(
+        post(&api, &cookie, "/v1/me/team", &advert).field().0,
+        "name"
+    );
     let kim = json!({"name": "Kim", "email": "kim@example.com", "is_member": true});
     let made = post(&api, &cookie, "/v1/me/team", &kim).expect(201);
     assert_eq!(made["sent"], json!(true));
     assert_eq!(api.letters()[0].to, "kim@example.com");
-    assert_eq!(post(&api, &cookie, "/v1/me/team", &kim).field().0, "email");
+    // Who is one already, is not told.
+    let again = post(&api, &cookie, "/v1/me/team", &kim).expect(201);
+    assert_eq!(again, json!({"id": null, "sent": false}));
+    assert!(api.letters().is_empty());
     let theirs = signed_in(&api, "kim@example.com");
     let me = get(&api, &theirs, "/v1/me").expect(200);
     assert_eq!(me["team"]["parent"], json!({"name": "Maya Okafor"}));
@@ -496,6 +524,16 @@ fn a_rep_is_told_whom_to_ask_and_how_far_they_are() {
     let goals = json!({"quarter": quarter, "asked": 20, "meetings": 5, "won": 2});
     assert_eq!(api.put("/v1/reps/lea/goals", &goals).expect(200), goals);
     assert_eq!(day()["goals"]["won"], json!({"goal": 2, "done": 0}));
+    let token = vouched(&api, &id);
+    api.wait(31 * DAY);
+    api.request(Method::POST, "/v1/me/shares")
+        .key(&token)
+        .json(&json!({"medium": "sms"}))
+        .send()
+        .problem(401);
+    let share = json!({"program": "customers", "advocate": id, "medium": "sms", "kind": "intent"});
+    api.post("/v1/shares", &share).expect(201);
+    assert_eq!(day()["ask"][0]["why"], json!("active"));
     api.wait(90 * DAY);
     let later = day();
     assert_eq!(later["ask"][0]["why"], json!("quiet"));
@@ -504,4 +542,79 @@ fn a_rep_is_told_whom_to_ask_and_how_far_they_are() {
     assert_eq!(api.put("/v1/reps/lea/goals", &wrong).field().0, "quarter");
     api.get("/v1/reps/nobody/day?program=customers")
         .problem(404);
+}
+
+#[test]
+fn another_address_is_another_mailbox() {
+    let (api, id) = joined();
+    let cookie = signed_in(&api, MAYA);
+    ask_for_link(&api, &json!({"email": MAYA}));
+    let link = token(&api);
+    let path = format!("/v1/programs/customers/advocates/{id}");
+    api.patch(&path, &json!({"email": "other@example.com"}))
+        .expect(200);
+    get(&api, &cookie, "/v1/me").problem(401);
+    assert_eq!(begin(&api, &link).field().0, "token");
+}
+
+#[test]
+fn the_terms_are_those_of_whoever_reads_them() {
+    let (api, _) = joined();
+    let pay = json!({"fixed": {"amount": 1, "unit": "USD", "form": "cash"}});
+    let rule = |id: &str, who: &str, only: Value| json!({"id": id, "who": who, "when": "won", "pay": pay, "only": only});
+    let rules = json!({"rules": [
+        rule("all", "advocate", json!({})), rule("partners", "advocate", json!({"kinds": ["partner"]})),
+        rule("staff", "advocate", json!({"kinds": ["employee"]})), rule("gold", "advocate", json!({"segments": ["gold"]})),
+        rule("prospect", "prospect", json!({})), rule("rep", "owner", json!({}))]});
+    api.put("/v1/programs/customers/rules", &rules).expect(200);
+    let me = get(&api, &signed_in(&api, MAYA), "/v1/me").expect(200);
+    let ids: Vec<_> = me["terms"]["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["id"].clone())
+        .collect();
+    assert_eq!(ids, ["all", "partners", "prospect"]);
+}
+
+#[test]
+fn a_merged_entry_signs_in_as_who_remains_and_keeps_its_people() {
+    let (api, id) = joined();
+    let new = json!({"kind": "partner", "name": "Maya at work", "email": "maya@work.example"});
+    let work = api
+        .post("/v1/programs/customers/advocates", &new)
+        .expect(201);
+    let cookie = signed_in(&api, "maya@work.example");
+    let kim = json!({"name": "Kim", "email": "kim@example.com", "is_member": true});
+    post(&api, &cookie, "/v1/me/team", &kim).expect(201);
+    api.letters();
+    let path = format!(
+        "/v1/programs/customers/advocates/{}/merge",
+        work["id"].as_str().unwrap()
+    );
+    api.post(&path, &json!({"into": id})).expect(200);
+    for address in ["maya@work.example", MAYA] {
+        let me = get(&api, &signed_in(&api, address), "/v1/me").expect(200);
+        assert_eq!(me["advocate"]["id"], json!(id), "{address}");
+        assert_eq!(me["team"]["people"], json!(1), "{address}");
+    }
+}
+
+#[test]
+fn an_advocates_event_ids_are_their_own() {
+    let (api, id) = joined();
+    let token = vouched(&api, &id);
+    let own = json!({"medium": "sms", "event_id": "share-1"});
+    let share = || {
+        api.request(Method::POST, "/v1/me/shares")
+            .key(&token)
+            .json(&own)
+            .send()
+    };
+    assert_eq!(share().expect(201)["event_id"], json!("share-1"));
+    assert_eq!(share().header("idempotent-replayed"), Some("true"));
+    let theirs = json!({"program": "customers", "advocate": id, "medium": "email", "kind": "sent", "event_id": "share-1"});
+    let answer = api.post("/v1/shares", &theirs);
+    assert_eq!(answer.header("idempotent-replayed"), None);
+    answer.expect(201);
 }

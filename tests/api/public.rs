@@ -101,14 +101,15 @@ fn json_makes_a_lead_with_touch_consent_and_owner() {
 #[test]
 fn a_form_makes_the_same_lead() {
     let (api, maya) = house();
-    let (first, last) = (
+    let (first, last, between) = (
         api.receipt(&maya, Medium::Linkedin, NOW - 60_000),
         api.receipt(&maya, Medium::Email, NOW - 30_000),
+        api.receipt(&maya, Medium::X, NOW - 45_000),
     );
     // A form of the site's own has fields of its own, and some stand twice.
     let body = format!(
         "program=customers&name=Sam+Prospect&email=sam%40example.org&phone=&gw={first}&gw=\
-         &gw_click={last}&email=other%40example.org&consent=Call+me.&note=a%0D%0Ab&website=\
+         &gw_click={last}+{between}&email=other%40example.org&consent=Call+me.&note=a%0D%0Ab&website=\
          &budget=1000&submit=Send"
     );
     received(&ask(&api).body(FORM, body).send());
@@ -124,7 +125,7 @@ fn a_form_makes_the_same_lead() {
     );
     assert_eq!(
         api.column("SELECT kind FROM touches"),
-        ["receipt", "receipt"]
+        ["receipt", "receipt", "receipt"]
     );
     assert!(refused(&lead).is_empty());
 }

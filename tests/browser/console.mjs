@@ -55,15 +55,16 @@ export async function begin() {
    * The links in the mail to an address, of the newest mail first.
    * @param {string} email
    * @param {number} count how many there have to be
+   * @param {"sign-in" | "me"} page to which they lead
    */
-  async function letters(email, count = 1) {
+  async function letters(email, count = 1, page = "sign-in") {
     /** @type {string[]} */
     let links = [];
     await until(async () => {
       const to = (await mail.mailbox.messages()).filter((message) => message.to.includes(email));
       // What a recipient gets is the file, so that is what is read.
       const texts = await Promise.all(to.map(async ({ id }) => (await PostalMime.parse(mail.mailbox.raw(id) ?? "")).text ?? ""));
-      links = texts.flatMap((text) => /https?:\/\/\S+\/sign-in#token=\S+/.exec(text)?.[0] ?? []);
+      links = texts.flatMap((text) => new RegExp(`https?://\\S+/${page}#token=\\S+`).exec(text)?.[0] ?? []);
       return links.length >= count || `${links.length} links`;
     }, `mail to ${email}`);
     return links;

@@ -14,7 +14,7 @@ const LANDING = "/hello?x=1#top";
 
 /**
  * Creates a program.
- * @param {Worker} worker
+ * @param {Pick<Worker, "ok">} worker
  * @param {string} origin of the landing site
  * @param {string} slug
  * @param {Record<string, unknown>} fields

@@ -9,6 +9,8 @@ import { ADMIN_KEY, program, start } from "./worker.mjs";
 const BODIES = 500;
 
 let worker;
+/** What an advocate is signed in with. @type {string} */
+let token;
 /** What stands for each parameter of a path. */
 const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", advocate: "", lead: "" };
 before(async () => {
@@ -16,14 +18,11 @@ before(async () => {
   places.advocate = (await program(worker)).advocate;
   await worker.ok("PUT", "/v1/reps/lea", { name: "Lea" });
   places.lead = (await worker.ok("POST", "/v1/leads", { program: "demo", prospect: { email: "sam@example.org" } })).id;
+  ({ token } = await worker.ok("POST", `/v1/programs/demo/advocates/${places.advocate}/token`, {}));
 });
 after(() => worker.stop());
 
 /** What signs in whoever a route is for. */
-let token;
-before(async () => {
-  ({ token } = await worker.ok("POST", `/v1/programs/demo/advocates/${places.advocate}/token`, {}));
-});
 const as = (path) => (path.startsWith("/v1/me") ? { authorization: `Bearer ${token}` } : {});
 
 /** A small generator with a seed (mulberry32), so that a failure comes again. */

@@ -44,6 +44,15 @@ pub struct Links {
     pub verbal: String,
 }
 
+/// The address of an advocate who may sign in to the portal.
+#[must_use]
+pub fn advocate() -> String {
+    let first = PROGRAMS
+        .iter()
+        .find_map(|program| program.advocates.first());
+    first.map(people::email).unwrap_or_default()
+}
+
 /// Makes the demo in a state, where it is not there already. The Worker does not
 /// run yet.
 pub fn make(state: &Path, base_url: &str, secrets: &Secrets) -> Result<(), String> {

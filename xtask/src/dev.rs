@@ -12,7 +12,7 @@ use crate::demo::{self, Links};
 use crate::mail::Mail;
 use crate::report::{now, say, seconds, timed};
 use crate::server::{self, Server};
-use crate::{secrets, setup, vendor, wasm};
+use crate::{secrets, setup, snippet, vendor, wasm};
 
 /// How it is run.
 pub struct Options {
@@ -79,6 +79,7 @@ pub fn start(root: &Path, options: &Options) -> Result<Dev, String> {
     };
     setup::building(root)?;
     vendor::build(root)?;
+    snippet::build(root)?;
     wasm::build(root)?;
     let secrets = secrets::both(root)?;
     fs::create_dir_all(&state).map_err(|error| format!("{}: {error}", state.display()))?;
@@ -173,11 +174,14 @@ impl Ready {
         println!("  Mail        {mail_url}\n  Base URL    {base_url}\n  Admin key   {admin_key}");
         let url = if let Some(links) = links {
             println!(
-                "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}",
+                "\n  Email link  {}\n  Social link {}\n  Verbal link {}\n\n  Statistics  {}\n  \
+                 Portal      {base_url}/me (you are {}; the link comes by mail)\n  \
+                 Landing     {base_url}/l/demo",
                 links.email,
                 links.social,
                 links.verbal,
-                self.stats_url()
+                self.stats_url(),
+                demo::advocate()
             );
             self.stats_url()
         } else {

@@ -21,6 +21,7 @@ mod screenshots;
 mod secrets;
 mod server;
 mod setup;
+mod snippet;
 mod stamp;
 mod test;
 mod vendor;
@@ -48,8 +49,8 @@ cargo xtask COMMAND
              --only STEP        one step alone; may be given again
   screenshots  of every page, with the demo, into screenshots/
              --only PATH        one page alone, like /console/leads; may be given again
-  build    the Worker into build/, and what its pages load into public/vendor/,
-           unless they are there already
+  build    the Worker into build/, what its pages load into public/vendor/, and
+           public/goodword.js, unless they are there already
   openapi  public/openapi.json from the code
   agents   src/domain/agents/table.rs from the npm package crawler-user-agents
   zones    src/domain/zone/table.rs from the tz database
@@ -83,6 +84,7 @@ fn command(root: &Path) -> Result<(), String> {
             arguments.no_more()?;
             setup::building(root)?;
             vendor::build(root)?;
+            snippet::build(root)?;
             wasm::build(root)
         }
         "openapi" => generated::run(root, Document::OpenApi, mode(arguments)?),

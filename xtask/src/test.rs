@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::report::{now, say, seconds, timed};
 use crate::wasm::MOST_GZIPPED_BYTES;
-use crate::{browser, generated, process, setup, vendor, wasm};
+use crate::{browser, generated, process, setup, snippet, vendor, wasm};
 
 /// One step: its name for `--only`, what it does, and the doing.
 struct Step {
@@ -75,14 +75,27 @@ const STEPS: &[Step] = &[
         run: built,
     },
     Step {
+        name: "snippet",
+        what: "the size of what other sites load",
+        run: snippet::weigh,
+    },
+    Step {
         name: "edge",
         what: "the built Worker in workerd",
-        run: |root| node_tests(root, "tests/edge", None),
+        run: |root| node_tests(root, "tests/edge", &[]),
     },
     Step {
         name: BROWSER,
         what: "the built Worker in Chromium",
-        run: |root| node_tests(root, "tests/browser", Some(browser::chromium(root)?)),
+        run: |root| {
+            let chromium = browser::chromium(root)?;
+            node_tests(root, "tests/browser", &[("CHROMIUM", chromium)])
+        },
+    },
+    Step {
+        name: "examples",
+        what: "the shops of examples/",
+        run: examples,
     },
     Step {
         name: "types",
@@ -179,8 +192,9 @@ fn built(root: &Path) -> Result<(), String> {
 }
 
 /// Node's own runner says that no tests is a success, so they are counted here.
-fn node_tests(root: &Path, folder: &str, chromium: Option<PathBuf>) -> Result<(), String> {
+fn node_tests(root: &Path, folder: &str, programs: &[(&str, PathBuf)]) -> Result<(), String> {
     vendor::build(root)?;
+    snippet::build(root)?;
     wasm::build(root)?;
     let mut files = Vec::new();
     for entry in fs::read_dir(root.join(folder)).map_err(|error| format!("{folder}: {error}"))? {
@@ -195,10 +209,25 @@ fn node_tests(root: &Path, folder: &str, chromium: Option<PathBuf>) -> Result<()
     }
     files.sort();
     let mut node = process::supervised(root, process::bin(root, "node"));
-    if let Some(chromium) = chromium {
-        node.env("CHROMIUM", chromium);
+    for (name, path) in programs {
+        node.env(name, path);
     }
     process::run(node.arg("--test").args(files))
+}
+
+/// The Axum shop has a lock file of its own, so that it is built by itself.
+fn examples(root: &Path) -> Result<(), String> {
+    let manifest = ["--manifest-path", "examples/axum/Cargo.toml"];
+    process::run(
+        process::command(root, "cargo")
+            .args(["fmt", "--check"])
+            .args(manifest),
+    )?;
+    let mut build = process::command(root, "cargo");
+    build.args(["build", "--locked", "--target-dir", "target/examples"]);
+    process::run(build.args(manifest))?;
+    let shop = root.join("target/examples/debug/goodword-axum-shop");
+    node_tests(root, "tests/examples", &[("AXUM_SHOP", shop)])
 }
 
 fn types(root: &Path) -> Result<(), String> {

@@ -96,14 +96,19 @@ fn wasm_opt(root: &Path, passes: &[&str]) -> Result<(), String> {
     process::run(&mut command)
 }
 
-/// What the built Worker weighs, gzipped as well as gzip can.
+/// What the built Worker weighs, gzipped.
 pub fn wasm_gzipped_bytes(root: &Path) -> Result<usize, String> {
+    gzipped_bytes(&bytes(root)?)
+}
+
+/// What a file weighs, gzipped as well as gzip can.
+pub fn gzipped_bytes(file: &[u8]) -> Result<usize, String> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder
-        .write_all(&bytes(root)?)
+        .write_all(file)
         .and_then(|()| encoder.finish())
         .map(|gzipped| gzipped.len())
-        .map_err(|error| format!("{WASM} cannot be gzipped: {error}"))
+        .map_err(|error| format!("it cannot be gzipped: {error}"))
 }
 
 fn bytes(root: &Path) -> Result<Vec<u8>, String> {

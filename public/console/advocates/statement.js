@@ -1,27 +1,18 @@
 // What stands to an advocate's credit, entry by entry.
 
 import { html, useState } from "/vendor/ui.js";
-import { api } from "/ui/api.js";
 import { Button, Card, Empty, Notice, Skeleton, Table, toast } from "/ui/components.js";
-import { downloadCsv } from "/ui/download.js";
 import { date, dateTime } from "/ui/format.js";
 import { useOne } from "/ui/lists.js";
+import { downloadStatement, moved } from "/ui/statement.js";
 import { to } from "../people/parts.js";
 import { amountOf, capital, entryName, formName } from "../people/words.js";
 import { pathOf } from "./advocate.js";
 
-/**
- * @typedef {{ unit: string, form: string, earned: number, held: number, pending: number, payable: number, issued: number, paid: number }} Balance
- * @typedef {{ entry: number, at: string, kind: string, reward: string, rule: string, lead: string, order_id?: string | null, unit: string, form: string, amount: number, approved: number, issued: number, paid: number, payout?: string | null, reason?: string | null }} StatementEntry
- */
+/** @import { Balance, StatementEntry } from "/ui/statement.js" */
 
 /** Entries that are shown before somebody asks for more. */
 const SHOWN = 12;
-
-/** The sum that a kind of entry is about. @param {StatementEntry} entry */
-const moved = ({ kind, amount, approved, issued, paid }) => amount || (kind === "paid" || (kind === "returned" && paid) ? paid : issued) || approved;
-
-const HEADER = ["entry", "at", "kind", "rule", "reward", "lead", "order_id", "unit", "form", "amount", "approved", "issued", "paid", "payout", "reason"];
 
 /** @param {{ advocate: import("./advocate.js").Advocate, program: import("/ui/page.js").Program }} props */
 export function Statement({ advocate, program }) {
@@ -34,14 +25,7 @@ export function Statement({ advocate, program }) {
   async function download() {
     setBusy(true);
     try {
-      const entries = [];
-      let cursor;
-      do {
-        const page = await api.get(path, { cursor });
-        entries.push(...page.entries);
-        cursor = page.next;
-      } while (cursor);
-      downloadCsv(`statement-${advocate.id}.csv`, HEADER, entries.map((/** @type {any} */ entry) => HEADER.map((name) => entry[name])));
+      await downloadStatement(path, `statement-${advocate.id}.csv`);
     } catch (error) {
       toast(/** @type {Error} */ (error).message, { tone: "bad" });
     } finally {

@@ -105,7 +105,7 @@ const ADVOCATES: &str = concat!(
           FROM leads l
           WHERE l.id IN (
             SELECT id FROM leads WHERE program = a.program AND advocate = a.number
-            UNION SELECT lead FROM touches WHERE kind IN ('rep', 'advocate') AND advocate = a.number)
+            UNION SELECT lead FROM touches WHERE kind = 'rep' AND advocate = a.number)
             AND l.program = a.program)),
         'rewards', json((
           SELECT json_group_array(",
