@@ -52,10 +52,12 @@ function Account() {
 /** That nothing can be sent at the moment, which changes nothing for what is being entered. */
 function Line() {
   const count = waiting.value.filter(({ state }) => state === "waiting").length;
+  const refused = waiting.value.length - count;
   const kept = count > 0 ? `${number(count)} ${plural(count, "referral is", "referrals are")} kept` : "What you enter is kept";
   const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
   return html`<div role="status" class="rep-line">${!online.value ? html`<p><span class="dot" aria-hidden="true"></span><span>No connection. ${kept}, and sent when it returns.</span></p>`
-    : signedOut.value && html`<p><span class="dot" aria-hidden="true"></span><span>You are signed out. ${kept}, and sent when you are back. <a href=${way}>Sign in</a></span></p>`}</div>`;
+    : signedOut.value && html`<p><span class="dot" aria-hidden="true"></span><span>You are signed out. ${kept}, and sent when you are back. <a href=${way}>Sign in</a></span></p>`}
+    ${refused > 0 && html`<p class="refused"><span class="dot" aria-hidden="true"></span><span>${number(refused)} ${plural(refused, "referral was", "referrals were")} not taken: see below the form.</span></p>`}</div>`;
 }
 
 /** @param {{ view: View, onView: (view: View) => void }} props */

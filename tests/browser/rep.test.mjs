@@ -2,6 +2,7 @@
 // connection, and arrives once whatever happens; and what a rep does for advocates.
 
 import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
 import { until } from "../edge/worker.mjs";
 import { SIZES, begin, believable, complaints, signedIn } from "./console.mjs";
@@ -380,6 +381,46 @@ test("the page opens without a connection; nothing of the API is kept by its wor
   await context.setOffline(true);
   await fresh.reload();
   await fresh.getByText("Prospect 1").first().waitFor();
+  await context.close();
+});
+
+test("a connection that is there and says nothing does not keep the page from opening", async (t) => {
+  const { hostname: host, port } = new URL(console.origin);
+  let silent = false;
+  const between = createServer((asked, answer) => {
+    if (silent) return;
+    const { url: path, method, headers } = asked;
+    asked.pipe(request({ host, port, path, method, headers }, (found) => {
+      answer.writeHead(found.statusCode ?? 502, found.headers);
+      found.pipe(answer);
+    }));
+  });
+  t.after(() => {
+    between.closeAllConnections();
+    between.close();
+  });
+  await new Promise((resolve) => between.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = between.address();
+  const url = `http://127.0.0.1:${typeof address === "object" && address?.port}/rep?program=acme`;
+  const { context } = await browser();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator(".refer-send").waitFor();
+  await keeps(page);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === "activated");
+  silent = true;
+  const began = Date.now();
+  await page.goto(url, { waitUntil: "commit" });
+  await page.locator(".refer-send").waitFor();
+  t.diagnostic(`drawn after ${Date.now() - began} ms`);
+  await pick(page, "jonas w", "Jonas Weber");
+  await enter(page, { name: "Silent Line", contact: "silent@kept.example" });
+  await entry(page, "Silent Line").waitFor();
+  silent = false;
+  between.closeAllConnections();
+  await page.reload();
+  await entry(page, "Silent Line").getByText("A new lead, and yours.").waitFor();
+  assert.equal((await leads("silent@kept.example"))[0].words, 1);
   await context.close();
 });
 

@@ -47,6 +47,8 @@ programs:read    GET   /v1/programs/acme/routing
 programs:write   PUT   /v1/programs/none/routing
 programs:read    GET   /v1/reps
 programs:write   PUT   /v1/reps/none%20such
+leads:read       GET   /v1/reps/lea/day?program=acme
+leads:write      PUT   /v1/reps/none/goals
 advocates:read   GET   /v1/programs/acme/advocates
 advocates:read   GET   /v1/programs/acme/advocates?q=maya
 advocates:write  POST  /v1/programs/none/advocates

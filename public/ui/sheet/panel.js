@@ -2,7 +2,7 @@
 
 import { html, useEffect, useMemo, useRef, useState } from "/vendor/ui.js";
 import { Button, Checkbox, Field, Input, Select, toast } from "/ui/components.js";
-import { number } from "/ui/format.js";
+import { number, plural } from "/ui/format.js";
 import { LAYOUTS, PAPERS, Pages, pagesOf, usePrinted } from "./pages.js";
 import { spokenCode } from "./spoken-code.js";
 
@@ -87,7 +87,7 @@ export function SheetPanel({ cards, program, look, copies = false, said = false 
     <div class="row">
       <${Button} kind="primary" disabled=${chosen.length === 0 || left > 0} onClick=${() => globalThis.print()}>
         Print ${pages === 1 ? "1 page" : `${number(pages)} pages`}<//>
-      <p class="muted" role="status">${left > 0 ? `${number(left)} codes to come…`
+      <p class="muted" role="status">${left > 0 ? `${number(left)} ${plural(left, "code", "codes")} to come…`
         : "Print at 100 %, without the browser’s headers."}</p>
     </div>
     <div class="sheet-preview"><${Pages} ...${sheet} most=${SHOWN} /></div>
