@@ -29,6 +29,8 @@ const TABS = [
 /** Lets the program's colour be this page's accent. @param {string | undefined} color */
 function useBrand(color) {
   useLayoutEffect(() => {
+    // A browser that knows no colour for each theme keeps ours.
+    if (!CSS.supports("color", "light-dark(#000, #fff)")) return undefined;
     const { style } = document.documentElement;
     const found = Object.entries(accents(color));
     for (const [name, value] of found) style.setProperty(name, value);
@@ -66,7 +68,7 @@ function Over({ who }) {
 }
 
 /** @param {Me} who */
-export const isOpen = (who) => who.advocate.status === "active" && who.program.status === "active";
+const isOpen = (who) => who.advocate.status === "active" && who.program.status === "active";
 
 /** @param {{ who: Me, view: any }} props */
 function View({ who, view: Tab }) {

@@ -6,8 +6,11 @@ import { contrast, isColor, textOn } from "../ui/color.js";
 /** The least contrast of a text (WCAG 2.2, 1.4.3), and a little more for rounding. */
 const LEAST = 4.6;
 
-/** What the accent is read on, in each theme: paper, cards, hovered, and itself, softened. */
-const GROUNDS = { light: ["#faf9f6", "#ffffff", "#f0eee8"], dark: ["#121517", "#191d20", "#262c30"] };
+/** What the accent is read on, in each theme: paper, cards, wells, hovered, notices. */
+const GROUNDS = {
+  light: ["#faf9f6", "#ffffff", "#f3f2ed", "#f0eee8", "#e7eff9", "#fbf0d9"],
+  dark: ["#121517", "#191d20", "#21262a", "#262c30", "#1a2d45", "#362b14"],
+};
 
 /** @param {string} hex */
 const parts = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));

@@ -5,6 +5,7 @@ import { html, render, useEffect, useState } from "/vendor/ui.js";
 import { api, askAs } from "/ui/api.js";
 import { Button, Notice, Skeleton } from "/ui/components.js";
 import { Door, takeToken } from "/ui/door.js";
+import { opensOffline } from "/ui/offline.js";
 import { Portal } from "./app.js";
 import { failed, load, me } from "./state.js";
 
@@ -63,3 +64,4 @@ function Page() {
 const root = document.createElement("div");
 document.body.append(root);
 render(html`<${Page} />`, root);
+opensOffline("/me");

@@ -19,7 +19,8 @@ const complain = (error) => toast(/** @type {Error} */ (error).message, { tone: 
 
 /** @param {{ who: Me }} props */
 function Name({ who }) {
-  const [busy, setBusy] = useState(false);
+  // It shows at once what was chosen, and goes back only where that failed.
+  const [wanted, setWanted] = useState(/** @type {boolean | undefined} */ (undefined));
   const form = useForm({ name: who.advocate.name }, async ({ name }) => {
     me.value = await api.patch("/v1/me", { name: name.trim() });
     toast("Your name is saved.");
@@ -27,17 +28,18 @@ function Name({ who }) {
 
   /** @param {boolean} shows */
   async function show(shows) {
-    setBusy(true);
+    setWanted(shows);
     try {
       me.value = await api.patch("/v1/me", { shows_name: shows });
     } catch (error) {
       complain(error);
     } finally {
-      setBusy(false);
+      setWanted(undefined);
     }
   }
 
-  const { shows_name: shows, name } = who.advocate;
+  const { name } = who.advocate;
+  const shows = wanted ?? who.advocate.shows_name;
   return html`<${Card} title="Your name">
     <div class="stack">
       <form class="me-inline" noValidate onSubmit=${form.submit}>
@@ -45,7 +47,7 @@ function Name({ who }) {
         <${Button} type="submit" busy=${form.busy} disabled=${form.values.name.trim() === name}>Save<//>
       </form>
       <${Failure} of=${form} />
-      <${Switch} label="Show my first name to whom I invite" checked=${shows} disabled=${busy} onValue=${show}
+      <${Switch} label="Show my first name to whom I invite" checked=${shows} disabled=${wanted !== undefined} onValue=${show}
         hint=${html`They read “${shows ? html`<bdi>${firstName(name)}</bdi> invited you` : "You were invited"}” as they follow your link. Never your whole name, nor your address.`} />
     </div>
   <//>`;

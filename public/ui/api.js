@@ -137,7 +137,7 @@ export const api = {
    * @param {string} path
    * @param {unknown} [body]
    * @param {Record<string, string>} [headers]
-   * @param {{ keepalive?: boolean }} [options]
+   * @param {{ signal?: AbortSignal, keepalive?: boolean }} [options]
    */
   post: (path, body = {}, headers, options) => ask("POST", path, { body, headers, ...options }),
 

@@ -13,6 +13,7 @@ const PAUSE = 150;
  * @typedef {object} Option
  * @property {string} key
  * @property {string} text what stands in the field once it is picked
+ * @property {any} [label] what the list says in the place of `text`
  * @property {string} [detail] what tells it from its like
  */
 
@@ -25,11 +26,13 @@ const PAUSE = 150;
  * @param {string} [props.placeholder]
  * @param {Option | undefined} props.value
  * @param {(picked: Option | undefined) => void} props.onPick `undefined` once the field is emptied
- * @param {(text: string) => Promise<Option[]>} props.search what there is for a text
+ * @param {(text: string, early: (options: Option[]) => void) => Promise<Option[]>} props.search what there is for
+ *   a text; `early` shows what is known before the answer
+ * @param {(text: string) => void} [props.onText] takes what was typed, which stays if it was not picked; without it it goes
  * @param {boolean} [props.required]
  * @param {string} [props.none] what is said where nothing is found
  */
-export function Combobox({ label, hint, error, placeholder, value, onPick, search, required, none = "Nothing found" }) {
+export function Combobox({ label, hint, error, placeholder, value, onPick, search, onText, required, none = "Nothing found" }) {
   const id = useId();
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const [text, setText] = useState(value?.text ?? "");
@@ -39,21 +42,34 @@ export function Combobox({ label, hint, error, placeholder, value, onPick, searc
   const [active, setActive] = useState(-1);
   /** Answers come in any order; only the last question's counts. */
   const question = useRef(0);
+  /** Whether somebody has moved to an option since the question. */
+  const moved = useRef(false);
 
-  useEffect(() => setText(value?.text ?? ""), [value?.key, value?.text]);
+  useEffect(() => {
+    // Somebody who types has picked nothing any more.
+    if (value || !onText) setText(value?.text ?? "");
+  }, [value?.key, value?.text]);
   useEffect(() => {
     if (!open) return;
     question.current += 1;
     const mine = question.current;
     // A picked text is no question: the list then shows what there is.
     const asked = text === value?.text ? "" : text.trim();
+    moved.current = false;
+    /** @type {Option[]} */
+    let before = [];
+    const show = (/** @type {Option[]} */ options) => {
+      if (mine !== question.current) return;
+      const earlier = before;
+      before = options;
+      setFound(options);
+      setFailed("");
+      // Where somebody has moved to stays, though others have come before it.
+      setActive((at) => (moved.current ? options.findIndex(({ key }) => key === earlier[at]?.key) : asked && options.length > 0 ? 0 : -1));
+    };
     const timer = setTimeout(async () => {
       try {
-        const options = await search(asked);
-        if (mine !== question.current) return;
-        setFound(options);
-        setFailed("");
-        setActive(asked && options.length > 0 ? 0 : -1);
+        show(await search(asked, show));
       } catch (fault) {
         if (mine === question.current) setFailed(fault instanceof Error ? fault.message : String(fault));
       }
@@ -75,14 +91,15 @@ export function Combobox({ label, hint, error, placeholder, value, onPick, searc
   function close() {
     setOpen(false);
     setActive(-1);
-    // What was typed and not picked is nothing.
     if (text.trim() === "") onPick(undefined);
-    else setText(value?.text ?? "");
+    // What was typed and not picked is nothing.
+    else if (!onText) setText(value?.text ?? "");
   }
 
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     const last = (found?.length ?? 0) - 1;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") moved.current = true;
     if (event.key === "ArrowDown") {
       if (!open) setOpen(true);
       else if (!event.altKey) setActive(active >= last ? 0 : active + 1);
@@ -115,7 +132,9 @@ export function Combobox({ label, hint, error, placeholder, value, onPick, searc
         aria-invalid=${error ? "true" : undefined} aria-describedby=${described || undefined}
         aria-required=${required ? "true" : undefined} placeholder=${placeholder} value=${text}
         onInput=${(/** @type {Event} */ event) => {
-          setText(/** @type {HTMLInputElement} */ (event.currentTarget).value);
+          const typed = /** @type {HTMLInputElement} */ (event.currentTarget).value;
+          setText(typed);
+          onText?.(typed);
           setOpen(true);
         }}
         onClick=${() => setOpen(true)} onKeyDown=${onKeyDown} onBlur=${() => open && close()}
@@ -124,8 +143,8 @@ export function Combobox({ label, hint, error, placeholder, value, onPick, searc
         ${(found ?? []).map((option, n) => html`<li key=${option.key} id=${`${id}-${n}`} role="option"
           aria-selected=${n === active} class=${n === active ? "active" : ""}
           onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()}
-          onMouseMove=${() => setActive(n)} onClick=${() => pick(option)}>
-          <span>${option.text}</span>
+          onMouseMove=${() => { moved.current = true; setActive(n); }} onClick=${() => pick(option)}>
+          <span>${option.label ?? option.text}</span>
           ${option.detail ? html`<span class="muted">${option.detail}</span>` : ""}
         </li>`)}
       </ul>

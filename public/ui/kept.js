@@ -26,3 +26,15 @@ export function keep(key, value, storage = () => localStorage) {
     // Nothing is kept, then.
   }
 }
+
+/**
+ * The keys that begin with a text.
+ * @param {string} beginning
+ */
+export function keys(beginning) {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(beginning));
+  } catch {
+    return [];
+  }
+}

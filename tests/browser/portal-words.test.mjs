@@ -147,7 +147,7 @@ test("a referral is told from its first day, with what may come", () => {
 });
 
 test("whatever colour a program has, its accent is read in both themes", () => {
-  const grounds = [["#faf9f6", "#ffffff"], ["#121517", "#191d20"]];
+  const grounds = [["#faf9f6", "#ffffff", "#e7eff9"], ["#121517", "#191d20", "#1a2d45"]];
   const colors = ["#000000", "#ffffff", "#ffff00", "#0000ff", "#ff0000", "#808080", "#777777", "#00ff00",
     ...Array.from({ length: 500 }, (_, n) => `#${((n * 2_654_435_761) % 0x1000000).toString(16).padStart(6, "0")}`)];
   for (const color of colors) {

@@ -28,6 +28,14 @@ const PAGES = [
   "/console/links",
   "/console/roi",
   "/console/team",
+  "/me",
+  "/me?tab=referrals",
+  "/me?tab=rewards",
+  "/me?tab=team",
+  "/me?tab=you",
+  "/rep",
+  "/rep?view=advocates",
+  "/rep?view=leads",
 ];
 
 /** @type {Record<string, import("playwright-core").BrowserContextOptions>} */
@@ -50,6 +58,9 @@ const pages = positionals.length > 0 ? positionals : PAGES;
 if (positionals.length === 0) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
+/** Links in mails, which work once. @type {Set<string>} */
+const spent = new Set();
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 let complaints = 0;
 for (const [look, options] of Object.entries(LOOKS)) {
@@ -64,6 +75,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   for (const path of pages) {
     // Whoever is signed in has no use for the page where one does that.
     if (path === "/sign-in") await context.clearCookies();
+    else if (path.startsWith("/me")) await signInAdvocate(context);
     else await signIn(context);
     const said = await take(context, path, join(folder, `${name(path)}.${look}.png`));
     complaints += said.length;
@@ -95,6 +107,39 @@ async function signIn(context) {
     return response.status;
   }, process.env.ADMIN_KEY);
   if (status !== 200) throw new Error(`signing in was answered ${status}`);
+  await page.close();
+}
+
+/**
+ * Signs in the demo's advocate with the most to see, by the mail that they get.
+ * @param {import("playwright-core").BrowserContext} context
+ */
+async function signInAdvocate(context) {
+  const cookies = await context.cookies();
+  if (cookies.some((cookie) => cookie.name === "__Host-gw_me")) return;
+  const headers = { authorization: `Bearer ${process.env.ADMIN_KEY}`, "content-type": "application/json" };
+  const { items } = await (await fetch(new URL("/v1/leads?program=demo&stage=won&limit=1", base), { headers })).json();
+  const { email } = await (await fetch(new URL(`/v1/programs/demo/advocates/${items[0].advocate}`, base), { headers })).json();
+  const { mailbox } = await (await fetch(new URL("/v1/me/link", base), {
+    method: "POST",
+    // Only our own pages may ask for it.
+    headers: { "content-type": "application/json", origin: new URL(/** @type {string} */ (base)).origin, "sec-fetch-site": "same-origin" },
+    body: JSON.stringify({ email, program: "demo" }),
+  })).json();
+  const end = Date.now() + PATIENCE;
+  /** @type {string | undefined} */
+  let link;
+  while (!link) {
+    if (Date.now() > end) throw new Error(`no mail came to ${email}`);
+    const messages = await (await fetch(new URL(`/messages?to=${encodeURIComponent(email)}`, mailbox))).json();
+    link = messages.map((/** @type {{ text: string }} */ { text }) => /\S+\/me#token=\S+/.exec(text)?.[0]).find((/** @type {string | undefined} */ one) => one && !spent.has(one));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  spent.add(link);
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
   await page.close();
 }
 

@@ -10,7 +10,7 @@ import { fileName } from "/ui/qr.js";
 import { CHANNELS, isMedium, mediumName } from "/ui/media.js";
 import { useLook } from "./qr-panel.js";
 import { issue, read } from "./rows.js";
-import { SheetPanel } from "./sheet-panel.js";
+import { SheetPanel } from "/ui/sheet/panel.js";
 
 /** @import { Issued, Wanted } from "./rows.js" */
 

@@ -5,8 +5,8 @@ import { Button, Card, Checkbox, Field, Select, Skeleton, toast } from "/ui/comp
 import { downloadBlob } from "/ui/download.js";
 import * as qr from "/ui/qr.js";
 import { mediumName } from "/ui/media.js";
-import { Drawing } from "./sheet.js";
-import { SheetPanel } from "./sheet-panel.js";
+import { Drawing } from "/ui/sheet/pages.js";
+import { SheetPanel } from "/ui/sheet/panel.js";
 
 /** Pixels on a side of a file. */
 const SIZES = [

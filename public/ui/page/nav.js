@@ -1,8 +1,9 @@
 // The pages of the console, and who sees them.
 
-/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "team"} NavKey */
+/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "team" | "rep"} NavKey */
 
-/** @typedef {{ key: NavKey, label: string, href: string, scope: string, bare?: boolean }} NavItem `bare` pages are of no program, or list all */
+/** @typedef {{ key: NavKey, label: string, href: string, scope: string, bare?: boolean, reps?: boolean }} NavItem
+ *   `bare` pages are of no program, or list all; `reps` have no other use than for reps */
 
 /** @type {{ title: string, items: NavItem[] }[]} */
 export const NAV = [
@@ -16,6 +17,7 @@ export const NAV = [
   {
     title: "People",
     items: [
+      { key: "rep", label: "My referrals", href: "/rep", scope: "leads:write", reps: true },
       { key: "leads", label: "Leads", href: "/console/leads", scope: "leads:read" },
       { key: "advocates", label: "Advocates", href: "/console/advocates", scope: "advocates:read" },
       { key: "rewards", label: "Rewards", href: "/console/rewards", scope: "rewards:read" },
@@ -32,4 +34,4 @@ export const NAV = [
 ];
 
 /** What a phone has within reach, as far as it may be seen. @type {NavKey[]} */
-export const AT_HAND = ["statistics", "leads", "advocates", "links", "programs", "rewards"];
+export const AT_HAND = ["rep", "statistics", "leads", "advocates", "links", "programs", "rewards"];

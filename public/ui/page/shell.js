@@ -12,9 +12,9 @@ import { chooseProgram, chosenProgram, programs, session } from "./state.js";
 
 /** Groups with what this session may see; nothing is hidden as long as nobody knows. */
 function visible() {
-  const scopes = session.value.value?.scopes;
-  if (!scopes) return [];
-  return NAV.map(({ title, items }) => ({ title, items: items.filter(({ scope }) => scopes.includes(scope)) }))
+  const who = session.value.value;
+  if (!who) return [];
+  return NAV.map(({ title, items }) => ({ title, items: items.filter(({ scope, reps }) => who.scopes.includes(scope) && (!reps || who.rep)) }))
     .filter(({ items }) => items.length > 0);
 }
 
@@ -74,7 +74,7 @@ const Link = ({ item, nav }) => html`<a class="nav-link" href=${address(item)} a
 </a>`;
 
 /** @param {{ keep?: readonly string[] }} props */
-function Switcher({ keep }) {
+export function Switcher({ keep }) {
   const all = programs.value.value;
   const chosen = chosenProgram.value;
   if (!all || !chosen) return html`<div class="switcher"></div>`;
@@ -91,7 +91,7 @@ const THEMES = [
 ];
 
 /** The choice of a theme, and the ways out, as items of a menu. */
-function accountItems() {
+export function accountItems() {
   const who = session.value.value;
   return [
     ...THEMES.map(({ chosen, label, icon }) => ({

@@ -4,7 +4,7 @@
 
 import { computed, signal } from "/vendor/ui.js";
 import { ApiError, api } from "../api.js";
-import { keep, kept } from "../kept.js";
+import { keep, kept, keys } from "../kept.js";
 
 /**
  * @typedef {object} Session
@@ -117,10 +117,14 @@ export function chooseProgram(slug, remain = []) {
   wanted.value = slug;
 }
 
-/** Forgets who was here, on this tab. */
+/** What a page of a member's keeps in this browser begins so; it goes with them. */
+export const MEMBERS_OWN = "gw-own:";
+
+/** Forgets who was here. */
 export function forget() {
   keep(SESSION, null, tab);
   keep(PROGRAMS, null, tab);
+  for (const key of keys(MEMBERS_OWN)) keep(key, null);
 }
 
 if (new URLSearchParams(location.search).has("program")) keep(PROGRAM, wanted.value);

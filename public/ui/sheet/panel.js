@@ -2,11 +2,11 @@
 
 import { html, useEffect, useMemo, useRef, useState } from "/vendor/ui.js";
 import { Button, Checkbox, Field, Input, Select, toast } from "/ui/components.js";
-import { number } from "/ui/format.js";
-import { LAYOUTS, PAPERS, Pages, pagesOf, usePrinted } from "./sheet.js";
-import { spokenCode } from "./spoken.js";
+import { number, plural } from "/ui/format.js";
+import { LAYOUTS, PAPERS, Pages, pagesOf, usePrinted } from "./pages.js";
+import { spokenCode } from "./spoken-code.js";
 
-/** @import { Card, Layout, Paper } from "./sheet.js" */
+/** @import { Card, Layout, Paper } from "./pages.js" */
 
 /**
  * A card, and what its spoken code would be asked with.
@@ -31,15 +31,16 @@ const LETTER = /-(US|CA|MX|PH|CL|CO)$/;
  * @param {any} props.program
  * @param {import("/ui/qr.js").Look} props.look
  * @param {boolean} [props.copies] whether one card is printed several times
+ * @param {boolean} [props.said] whether the codes are on the cards from the beginning
  */
-export function SheetPanel({ cards, program, look, copies = false }) {
+export function SheetPanel({ cards, program, look, copies = false, said = false }) {
   const [paper, setPaper] = useState(/** @type {Paper} */ (LETTER.test(navigator.language) ? "letter" : "a4"));
   const [layout, setLayout] = useState(/** @type {Layout} */ ("card"));
   const [count, setCount] = useState(10);
   const [written, setWritten] = useState(/** @type {string | undefined} */ (undefined));
   const [part, setPart] = useState(0);
   const [codes, setCodes] = useState(/** @type {Map<string, string>} */ (new Map()));
-  const [spoken, setSpoken] = useState(false);
+  const [spoken, setSpoken] = useState(said);
   const text = written ?? (spoken ? "Scan this, or tell us the code." : "Scan this to see what I mean.");
 
   const chosen = useMemo(() => {
@@ -86,7 +87,7 @@ export function SheetPanel({ cards, program, look, copies = false }) {
     <div class="row">
       <${Button} kind="primary" disabled=${chosen.length === 0 || left > 0} onClick=${() => globalThis.print()}>
         Print ${pages === 1 ? "1 page" : `${number(pages)} pages`}<//>
-      <p class="muted" role="status">${left > 0 ? `${number(left)} codes to come…`
+      <p class="muted" role="status">${left > 0 ? `${number(left)} ${plural(left, "code", "codes")} to come…`
         : "Print at 100 %, without the browser’s headers."}</p>
     </div>
     <div class="sheet-preview"><${Pages} ...${sheet} most=${SHOWN} /></div>

@@ -1,0 +1,78 @@
+// Who is here, for whom they work, and in which program; with and without a
+// connection. What the API has said last is kept for the time without one, until
+// somebody signs out.
+
+import { computed, effect, signal } from "/vendor/ui.js";
+import { askAs, signIn } from "/ui/api.js";
+import { keep, kept } from "/ui/kept.js";
+import { MEMBERS_OWN, chosenProgram, load, programs, session } from "/ui/page/state.js";
+
+/** @typedef {import("/ui/page/state.js").Session} Session */
+/** @typedef {import("/ui/page/state.js").Program} Program */
+
+/**
+ * What is kept of a member's.
+ * @param {string} name
+ * @returns {any} undefined where there is nothing
+ */
+export function own(name) {
+  try {
+    return JSON.parse(kept(MEMBERS_OWN + name) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} name @param {unknown} value */
+export const setOwn = (name, value) => keep(MEMBERS_OWN + name, JSON.stringify(value));
+
+/** Whether there is a connection, as far as the browser knows. */
+export const online = signal(navigator.onLine);
+addEventListener("online", () => { online.value = true; load(); });
+addEventListener("offline", () => { online.value = false; });
+
+/** Whether somebody has to sign in before anything more is sent or read. */
+export const signedOut = signal(false);
+
+askAs({
+  refused: async () => {
+    if (!session.value.fresh && !own("draft")) {
+      signIn();
+      return new Promise(() => {});
+    }
+    // Nobody who is talking to somebody is taken away from what they are typing.
+    signedOut.value = true;
+    return false;
+  },
+});
+effect(() => { if (session.value.fresh) signedOut.value = false; });
+
+for (const [name, known] of /** @type {[string, import("@preact/signals").Signal<any>][]} */ ([["session", session], ["programs", programs]])) {
+  effect(() => {
+    const { value, fresh } = known.value;
+    if (fresh) {
+      setOwn(name, value);
+    } else if (value === undefined) {
+      // Nothing is known yet, or the API cannot be asked.
+      const before = own(name);
+      if (before !== undefined) known.value = { value: before, fresh: false };
+    }
+  });
+}
+
+/** Somebody who is no rep says whose page they look at. */
+const chosenRep = signal(own("rep") ?? "");
+
+/** @param {string} slug */
+export function chooseRep(slug) {
+  setOwn("rep", slug);
+  chosenRep.value = slug;
+}
+
+/** Slug of the rep, if it is known. */
+export const rep = computed(() => session.value.value?.rep ?? chosenRep.value);
+
+/** Whose entries and answers are kept: the operator's key is nobody's in particular. */
+export const member = computed(() => session.value.value?.member ?? "operator");
+
+export { chosenProgram, load, programs, session };
