@@ -30,8 +30,8 @@ const tame = (text) => text.replace(TURNING, "").replace(/\s+/g, " ").trim();
 /** @param {string} name */
 export const firstName = (name) => tame(name).split(" ")[0] ?? "";
 
-/** @param {Me} me @param {string} medium */
-export const linkOf = (me, medium) => me.links.find((link) => link.medium === medium)?.url ?? me.links[0]?.url ?? "";
+/** The link of a medium; "" where there is none, as it was revoked. @param {Me} me @param {string} medium */
+export const linkOf = (me, medium) => me.links.find((link) => link.medium === medium)?.url ?? "";
 
 /**
  * @typedef {object} Words

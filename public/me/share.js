@@ -82,22 +82,23 @@ function WhatTheyRead({ who, media }) {
 /** @param {{ who: Me }} props */
 function Links({ who }) {
   const [qr, setQr] = useState(false);
+  const has = (/** @type {string} */ medium) => linkOf(who, medium) !== "";
   const link = linkOf(who, "copy");
-  const media = COMPOSED.filter(sends);
-  const has = typeof navigator.share === "function";
+  const media = COMPOSED.filter((medium) => has(medium) && sends(medium));
+  const shares = typeof navigator.share === "function" && has("share_sheet");
   return html`<${Card} class="me-links">
     <h2>Your personal link</h2>
-    <div class="me-link">
+    ${link && html`<div class="me-link">
       <input class="input" readonly aria-label="Your personal link" value=${link} onFocus=${(/** @type {any} */ event) => event.currentTarget.select()} />
-      <${Button} icon="copy" kind=${has ? undefined : "primary"} data-medium="copy" onClick=${() => { record("copy"); copy(link, "Your link is copied."); }}>Copy<//>
-    </div>
-    ${has && html`<${Sheet} who=${who} />`}
+      <${Button} icon="copy" kind=${shares ? undefined : "primary"} data-medium="copy" onClick=${() => { record("copy"); copy(link, "Your link is copied."); }}>Copy<//>
+    </div>`}
+    ${shares && html`<${Sheet} who=${who} />`}
     <div class="tiles" role="group" aria-label="Share by">
       ${media.map((medium) => html`<${Composer} key=${medium} who=${who} medium=${medium} />`)}
-      <button type="button" class="tile" data-medium="text" onClick=${() => { record("copy"); copy(wordsFor(who, "copy").text, "Your text is copied, with the link in it."); }}><${Glyph} of="copy" /><span>Copy text</span></button>
-      <button type="button" class="tile" data-medium="qr" aria-haspopup="dialog" onClick=${() => { record("qr"); setQr(true); }}><${Glyph} of="qr" /><span>QR code</span></button>
+      ${link && html`<button type="button" class="tile" data-medium="text" onClick=${() => { record("copy"); copy(wordsFor(who, "copy").text, "Your text is copied, with the link in it."); }}><${Glyph} of="copy" /><span>Copy text</span></button>`}
+      ${has("qr") && html`<button type="button" class="tile" data-medium="qr" aria-haspopup="dialog" onClick=${() => { record("qr"); setQr(true); }}><${Glyph} of="qr" /><span>QR code</span></button>`}
     </div>
-    <${WhatTheyRead} who=${who} media=${[...media, "copy"]} />
+    ${(media.length > 0 || link) && html`<${WhatTheyRead} who=${who} media=${link ? [...media, "copy"] : media} />`}
     <${QrDialog} open=${qr} who=${who} onClose=${() => setQr(false)} />
   <//>`;
 }

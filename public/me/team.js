@@ -8,7 +8,6 @@ import { useForm } from "/ui/form.js";
 import { number, plural, relative } from "/ui/format.js";
 import { usePaged } from "/ui/lists.js";
 import { Title } from "./parts.js";
-import { me } from "./state.js";
 
 /** @import { Colleague, Me } from "./types.js" */
 
@@ -19,9 +18,8 @@ const OTHERS = { partner: "Another partner", customer: "Another customer", emplo
 function Invite({ who, onClose, onDone }) {
   const form = useForm({ name: "", email: "", is_member: who.advocate.kind === "employee" }, async ({ name, email, is_member }) => {
     const { sent } = await api.post("/v1/me/team", { name: name.trim(), email: email.trim(), is_member });
-    const known = me.value;
-    if (known) me.value = { ...known, team: { ...known.team, people: known.team.people + 1 } };
-    toast(sent ? `An invitation is on its way to ${name.trim()}.` : `${name.trim()} is in. The invitation could not be sent, so tell them yourself.`);
+    // Who is in already is not for others to find out.
+    toast(sent ? `An invitation is on its way to ${name.trim()}.` : `No invitation was sent to ${name.trim()}, who may be in already. Tell them yourself.`);
     onDone();
     onClose();
   });

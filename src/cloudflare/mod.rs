@@ -38,7 +38,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
         return js::page(400, "", "");
     };
     let code = read.code();
-    if code.is_none() && (read.path() == "/v1" || read.path().starts_with("/v1/")) {
+    if code.is_none() && read.is_for_api() {
         return future_to_promise(api::answer(request, text, Env::from(env), context)).into();
     }
     if !matches!(read.method, "GET" | "HEAD") {

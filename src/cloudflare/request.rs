@@ -80,6 +80,12 @@ impl<'a> Request<'a> {
         is_code.then_some(code)
     }
 
+    /// Whether it is a call of the API, or asks for a landing page.
+    pub fn is_for_api(&self) -> bool {
+        let path = self.path();
+        path == "/v1" || path.starts_with("/v1/") || path.starts_with("/l/")
+    }
+
     /// What follows `/s/`: a spoken code, as the URL has it.
     pub fn spoken(&self) -> Option<&'a str> {
         self.path().strip_prefix("/s/")

@@ -15,6 +15,12 @@ pub const PLACEHOLDERS: [&str; 4] = ["first_name", "advocate", "program", "link"
 /// Bytes of a logo at most, as text.
 const LOGO_BYTES: usize = 32 * 1_024;
 
+/// Characters of a consent at most.
+pub const CONSENT_CHARACTERS: usize = 1_000;
+
+/// Bytes of a card at most, as text.
+const CARD_BYTES: usize = 64 * 1_024;
+
 /// The signature of a PNG and the head of its first chunk, of which every one has
 /// the same: 16 bytes, less the bits that share a digit with the width.
 const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg";
@@ -52,6 +58,10 @@ record! {
         /// A PNG as a data URL of 32 KB at most, or empty.
         #[serde(default)]
         pub logo: String = logo,
+        /// What networks show of a link, if the program names no picture of its own:
+        /// a PNG of 1200 × 630 pixels as a data URL of 64 KB at most, or empty.
+        #[serde(default)]
+        pub card: String = card,
     }
 }
 
@@ -89,9 +99,10 @@ record! {
         /// 200 characters at most.
         #[serde(default)]
         pub button: String = line,
-        /// What the prospect consents to; 2,000 characters at most.
+        /// What the prospect consents to; 1,000 characters at most, which is what is
+        /// kept with a lead.
         #[serde(default)]
-        pub consent: String = text,
+        pub consent: String = consent,
     }
 }
 
@@ -165,24 +176,82 @@ fn color(tree: Tree) -> Result<String, Fault> {
 
 fn logo(tree: Tree) -> Result<String, Fault> {
     checked(tree, |logo| {
-        if logo.is_empty() {
-            return Ok(());
-        }
-        if logo.len() > LOGO_BYTES {
-            return Err("must have 32 KB at most, as a data URL");
-        }
-        let digits = logo.split_once(',').map_or("", |(_, digits)| digits);
-        let is_base64 = digits.len() % 4 == 0
-            && digits
-                .trim_end_matches('=')
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
-        if logo.starts_with(PNG) && is_base64 {
-            Ok(())
-        } else {
-            Err("must be a PNG as a data URL: data:image/png;base64,…")
-        }
+        let fault = "must have 32 KB at most, as a data URL";
+        picture(logo, LOGO_BYTES, fault)
     })
+}
+
+fn card(tree: Tree) -> Result<String, Fault> {
+    checked(tree, |card| {
+        let fault = "must have 64 KB at most, as a data URL";
+        picture(card, CARD_BYTES, fault)
+    })
+}
+
+fn picture(text: &str, most: usize, too_long: &'static str) -> Result<(), &'static str> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if text.len() > most {
+        return Err(too_long);
+    }
+    let digits = text.split_once(',').map_or("", |(_, digits)| digits);
+    let is_base64 = digits.len() % 4 == 0
+        && digits
+            .trim_end_matches('=')
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
+    if text.starts_with(PNG) && is_base64 {
+        Ok(())
+    } else {
+        Err("must be a PNG as a data URL: data:image/png;base64,…")
+    }
+}
+
+/// The colour of text that is read best on a colour (`#rrggbb`): white or black, of
+/// which one has a contrast of 4.5 at least on every colour (WCAG 2.2, 1.4.3).
+#[must_use]
+pub fn text_on(color: &str) -> &'static str {
+    let rgb = u32::from_str_radix(color.trim_start_matches('#'), 16).unwrap_or(0);
+    let [_, red, green, blue] = rgb.to_be_bytes();
+    // Relative luminance in units of 1e-7 / 255³. What sRGB says a part is in light is
+    // a cubic of it, near enough: the test holds it against the formula.
+    let light = |part: u8| {
+        let part = u64::from(part);
+        part * (305 * part * part + 173_954 * part + 814_300)
+    };
+    let luminance = 2_126 * light(red) + 7_152 * light(green) + 722 * light(blue);
+    // Both contrasts are the same at a luminance of 0.179.
+    if luminance > 1_790_000 * 255 * 255 * 255 {
+        "#000"
+    } else {
+        "#fff"
+    }
+}
+
+/// The bytes of a picture, out of a data URL that was checked.
+#[must_use]
+pub fn bytes(picture: &str) -> Vec<u8> {
+    let digits = picture.split_once(',').map_or("", |(_, digits)| digits);
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
 }
 
 /// A line with placeholders.
@@ -206,6 +275,15 @@ fn text(tree: Tree) -> Result<String, Fault> {
         }
         placeholders(text)
     })
+}
+
+/// The words of a consent, which a lead has room for (`program::Prose`).
+fn consent(tree: Tree) -> Result<String, Fault> {
+    let words = text(tree)?;
+    if words.chars().count() > CONSENT_CHARACTERS {
+        return Err(Fault::new("must have 1,000 characters at most"));
+    }
+    Ok(words)
 }
 
 fn checked(tree: Tree, check: fn(&str) -> Result<(), &'static str>) -> Result<String, Fault> {
@@ -326,6 +404,67 @@ mod tests {
         assert!(!logo(&one_pixel.replace("42mNk", "42m\"k")));
         assert!(!logo(one_pixel.trim_end_matches('=')));
         assert!(!logo(&format!("{PNG}{}", "A".repeat(LOGO_BYTES))));
+    }
+
+    #[test]
+    fn a_card_is_a_larger_one() {
+        let card = |text: &str| super::card(Tree::Text(text.to_owned())).is_ok();
+        let of = |bytes: usize| format!("{PNG}{}", "A".repeat(bytes - PNG.len()));
+        let most = CARD_BYTES - (CARD_BYTES - PNG.len() + 14) % 4;
+        assert!(card("") && card(&of(most)), "{most}");
+        assert!(!card(&of(most + 4)));
+    }
+
+    #[test]
+    fn a_picture_is_the_bytes_that_its_url_has() {
+        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let all = bytes(&format!("data:image/png;base64,{digits}"));
+        assert_eq!(all.len(), 48);
+        for (at, byte) in all.chunks(3).enumerate() {
+            let [one, two, three] = byte else { panic!() };
+            let bits = u32::from_be_bytes([0, *one, *two, *three]);
+            for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+                assert_eq!((bits >> shift) & 63, u32::try_from(at * 4 + place).unwrap());
+            }
+        }
+        for (text, expected) in [
+            ("", ""),
+            ("TWE=", "Ma"),
+            ("TQ==", "M"),
+            ("TWF5YQ==", "Maya"),
+        ] {
+            assert_eq!(bytes(&format!("x,{text}")), expected.as_bytes(), "{text}");
+        }
+        assert_eq!(bytes("TWE="), b"");
+    }
+
+    #[test]
+    fn text_can_be_read_on_every_colour() {
+        let light = |part: u32| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        let lights: Vec<f64> = (0..256).map(light).collect();
+        let steps = || (0..256_usize).step_by(5);
+        for red in steps() {
+            for green in 0..256_usize {
+                for blue in steps() {
+                    let luminance =
+                        0.2126 * lights[red] + 0.7152 * lights[green] + 0.0722 * lights[blue];
+                    let color = format!("#{red:02x}{green:02x}{blue:02x}");
+                    let contrast = match text_on(&color) {
+                        "#fff" => 1.05 / (luminance + 0.05),
+                        _ => (luminance + 0.05) / 0.05,
+                    };
+                    assert!(contrast >= 4.5, "{color}: {contrast}");
+                }
+            }
+        }
+        assert_eq!((text_on("#0a6653"), text_on("#ffdd00")), ("#fff", "#000"));
     }
 
     #[test]

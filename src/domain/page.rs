@@ -37,6 +37,55 @@ struct NotReceived<'a> {
     fields: &'a [(&'a str, &'a str)],
 }
 
+/// Where a prospect lands whose destination it is: the program in its own words, and
+/// a form.
+#[derive(Template)]
+#[template(path = "landing.html")]
+pub struct Landing<'a> {
+    /// Name of the program.
+    pub name: &'a str,
+    /// Its slug.
+    pub slug: &'a str,
+    /// `og:title`
+    pub title: &'a str,
+    /// `og:description`, or empty.
+    pub description: &'a str,
+    /// `og:image`, or empty.
+    pub image: &'a str,
+    /// The page's own URL.
+    pub url: &'a str,
+    /// What the policy knows the page's own style by.
+    pub nonce: &'a str,
+    /// The brand's colour.
+    pub color: &'a str,
+    /// That of text on it.
+    pub text: &'a str,
+    /// Whether there is a logo.
+    pub logo: bool,
+    /// Who invited them, above the headline; or empty.
+    pub invited: &'a str,
+    /// The headline.
+    pub headline: String,
+    /// What stands below it.
+    pub body: String,
+    /// What the button says.
+    pub button: String,
+    /// What they consent to; without it nobody asks.
+    pub consent: String,
+    /// The receipt that came along, whatever it is worth.
+    pub receipt: &'a str,
+    /// The receipt of the last click, where another one won.
+    pub click: &'a str,
+    /// Whether the field for a spoken code is open.
+    pub asks_for_code: bool,
+}
+
+/// The landing page.
+#[must_use]
+pub fn landing(page: &Landing<'_>) -> String {
+    page.render().unwrap_or_default()
+}
+
 /// The page after a form that was taken.
 #[must_use]
 pub fn received() -> String {
@@ -64,10 +113,16 @@ pub fn preview(program: &Program, url: &str) -> String {
     } else {
         &program.preview.title
     };
+    // The card stands beside the link itself (`http::landing`).
+    let image = &program.preview.image;
+    let origin = match url.match_indices('/').nth(2) {
+        Some((end, _)) if image.starts_with('/') => url.get(..end).unwrap_or_default(),
+        _ => "",
+    };
     let page = Preview {
         title,
         description: &program.preview.description,
-        image: &program.preview.image,
+        image: &[origin, image].concat(),
         url,
     };
     page.render().unwrap_or_default()
@@ -86,6 +141,21 @@ mod tests {
         assert!(html.contains("property=\"og:url\" content=\"https://go.example/x\""));
         assert!(html.contains("A &#60;good&#62; word"), "{html}");
         assert!(!html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn a_card_is_where_the_link_is() {
+        let mut program = program();
+        program.preview.image = "/l/customers/card.png".into();
+        let html = preview(&program, "https://go.example/x");
+        let image = "property=\"og:image\" content=\"https://go.example/l/customers/card.png\"";
+        assert!(html.contains(image), "{html}");
+        program.preview.image = "https://cdn.example/a.png".into();
+        let html = preview(&program, "https://go.example/x");
+        assert!(
+            html.contains("content=\"https://cdn.example/a.png\""),
+            "{html}"
+        );
     }
 
     #[test]

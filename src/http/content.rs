@@ -62,7 +62,8 @@ pub(super) async fn put(request: Request) -> Result<Response, Problem> {
         let detail = "somebody else has changed it since; read it again";
         Problem::Conflict(detail.to_owned())
     })?;
-    Ok(output::text(StatusCode::OK, stored))
+    // Links show the card.
+    Ok(output::published(call, output::text(StatusCode::OK, stored)).await)
 }
 
 /// Lists what was changed in a program, in its destinations, its content and its

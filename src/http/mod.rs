@@ -53,6 +53,7 @@ mod once;
 mod claims;
 mod codes;
 mod conversions;
+mod landing;
 mod leads;
 mod me;
 mod payouts;

@@ -9,7 +9,7 @@ use http::Method;
 
 use super::{
     Response, advocates, claims, codes, content, conversions, destinations, funnel, goals, health,
-    keys, labels, leads, links, links_bulk, me, payouts, people, portal, problem::Problem,
+    keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal, problem::Problem,
     programs, public, reps, request::Request, rewards, rules, session, shares, statistics, team,
     verbal, what_if,
 };
@@ -226,4 +226,8 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),
+    public(GET, "/l/{program}", |r| Box::pin(landing::read(r))),
+    // Whoever types the address may end it with a slash.
+    public(GET, "/l/{program}/", |r| Box::pin(landing::read(r))),
+    public(GET, "/l/{program}/{picture}", |r| Box::pin(landing::picture(r))),
 ];

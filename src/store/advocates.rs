@@ -113,6 +113,22 @@ macro_rules! columns {
     };
 }
 
+// One row in any case.
+const SHOWN_NAME: &str = "
+    SELECT coalesce(max(name), '') AS document FROM advocates
+    WHERE program = ?1 AND number = ?2 AND shows_name AND erased_at IS NULL";
+
+/// The name of an advocate who lets prospects read it; else nothing.
+pub async fn shown_name(
+    db: &dyn Database,
+    program: u16,
+    number: u32,
+) -> Result<String, DatabaseError> {
+    one(db, statement!(SHOWN_NAME, program, number))
+        .await?
+        .document()
+}
+
 const BY_NUMBER: &str = concat!(
     "
     SELECT ",

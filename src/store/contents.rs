@@ -1,7 +1,7 @@
 //! What a program says, version by version.
 
-use super::{Database, DatabaseError, Document, one, several, statement};
-use crate::decode::row;
+use super::{Database, DatabaseError, Document, Statement, one, several, statement};
+use crate::decode::{self, row};
 
 /// Content as it is kept: everything that may be left out is there.
 macro_rules! whole {
@@ -10,7 +10,8 @@ macro_rules! whole {
             "(SELECT json_object(
               'brand', json_object(
                 'color', lower(coalesce(c ->> '$.brand.color', '#0a6653')),
-                'logo', coalesce(c ->> '$.brand.logo', '')),
+                'logo', coalesce(c ->> '$.brand.logo', ''),
+                'card', coalesce(c ->> '$.brand.card', '')),
               'messages', json((
                 SELECT json_group_array(json_object('channel', value ->> 'channel',
                   'medium', value ->> 'medium', 'subject', coalesce(value ->> 'subject', ''),
@@ -34,9 +35,14 @@ macro_rules! whole {
 /// The newest version; before the first one, what there is without any.
 macro_rules! newest {
     () => {
+        newest!("?1")
+    };
+    ($program:literal) => {
         concat!(
             "(SELECT * FROM (
-                SELECT version, content FROM contents WHERE program = ?1
+                SELECT version, content FROM contents WHERE program = ",
+            $program,
+            "
                 ORDER BY version DESC LIMIT 1)
               UNION ALL SELECT 0, ",
             whole!("'{}'"),
@@ -114,4 +120,58 @@ const INVITATION: &str = concat!(
 pub async fn invitation(db: &dyn Database, program: u16) -> Result<Invitation, DatabaseError> {
     let found: Option<Invitation> = one(db, statement!(INVITATION, program)).await?.first()?;
     found.ok_or(DatabaseError::Short)
+}
+
+row! {
+    /// What a program says on its landing page, and how that looks. Empty is what it
+    /// does not say.
+    #[derive(Debug)]
+    pub struct Landing {
+        /// `#rrggbb`
+        pub color: String,
+        /// Whether there is a logo.
+        pub logo: bool = decode::flag,
+        /// Whether there is a card.
+        pub card: bool = decode::flag,
+        /// With placeholders, as all of its texts.
+        pub headline: String,
+        /// What stands below it.
+        pub body: String,
+        /// What the button says.
+        pub button: String,
+        /// What the prospect consents to.
+        pub consent: String,
+    }
+}
+
+// Before cards there was content without any.
+const LANDING: &str = concat!(
+    "SELECT content ->> '$.brand.color' AS color,
+      coalesce(content ->> '$.brand.logo', '') > '' AS logo,
+      coalesce(content ->> '$.brand.card', '') > '' AS card,
+      content ->> '$.landing.headline' AS headline, content ->> '$.landing.body' AS body,
+      content ->> '$.landing.button' AS button, content ->> '$.landing.consent' AS consent
+    FROM ",
+    newest!("(SELECT number FROM programs WHERE slug = ?1)")
+);
+
+/// The statement for the [`Landing`] of the program of a slug.
+#[must_use]
+pub fn landing(slug: &str) -> Statement {
+    statement!(LANDING, slug)
+}
+
+const PICTURE: &str = concat!(
+    "SELECT coalesce(content ->> ?2, '') AS document FROM ",
+    newest!("(SELECT number FROM programs WHERE slug = ?1 AND status = 'active')")
+);
+
+/// A picture of a program that is in use, as a data URL: what stands at `path` in its
+/// content. Empty where there is none.
+pub async fn picture(
+    db: &dyn Database,
+    slug: &str,
+    path: &'static str,
+) -> Result<String, DatabaseError> {
+    one(db, statement!(PICTURE, slug, path)).await?.document()
 }

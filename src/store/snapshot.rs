@@ -13,7 +13,8 @@ use crate::{
 };
 
 const VERSION: &str = "SELECT version FROM configuration";
-const PROGRAMS: &str = "SELECT * FROM programs ORDER BY number";
+// The view puts the card where a program names no picture of its own.
+const PROGRAMS: &str = "SELECT * FROM programs_with_cards ORDER BY number";
 const DESTINATIONS: &str = "
     SELECT program, number, url, status FROM destinations ORDER BY program, number";
 // The links of an entry that is merged work as those of the one that remains.

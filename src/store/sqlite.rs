@@ -54,6 +54,7 @@ impl Sqlite {
             include_str!("../../migrations/0004_team.sql"),
             include_str!("../../migrations/0005_console.sql"),
             include_str!("../../migrations/0006_portal.sql"),
+            include_str!("../../migrations/0007_landing.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

@@ -12,7 +12,7 @@ const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAA
 
 fn whole() -> Value {
     json!({
-        "brand": {"color": "#0a6653", "logo": PNG},
+        "brand": {"color": "#0a6653", "logo": PNG, "card": PNG},
         "messages": [
             {"channel": "social", "medium": "linkedin", "subject": "", "text": "See {link}"},
             {"channel": "email", "medium": null, "subject": "For {first_name}", "text": "Hi,\n{link}"},
@@ -48,7 +48,7 @@ fn a_program_says_nothing_of_its_own_until_somebody_has_it_say_something() {
     assert_eq!(none["version"], 0);
     assert_eq!(
         none["content"]["brand"],
-        json!({"color": "#0a6653", "logo": ""})
+        json!({"color": "#0a6653", "logo": "", "card": ""})
     );
     assert_eq!(none["content"]["messages"], json!([]));
     assert_eq!(
@@ -76,7 +76,7 @@ fn content_is_kept_whole_with_what_was_left_out() {
     assert_eq!(kept["version"], 2);
     assert_eq!(
         kept["content"]["brand"],
-        json!({"color": "#abcdef", "logo": ""})
+        json!({"color": "#abcdef", "logo": "", "card": ""})
     );
     assert_eq!(
         kept["content"]["messages"],
@@ -142,6 +142,14 @@ fn wrong_content_is_refused_by_name_and_nothing_is_written() {
         (
             json!({"brand": {"logo": format!("{PNG}{}", "A".repeat(32_768))}}),
             "content.brand.logo",
+        ),
+        (
+            json!({"brand": {"card": format!("{PNG}{}", "A".repeat(65_536))}}),
+            "content.brand.card",
+        ),
+        (
+            json!({"landing": {"consent": "é".repeat(1_001)}}),
+            "content.landing.consent",
         ),
         (
             json!({"messages": [{"text": "Hi"}]}),

@@ -58,13 +58,14 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
     include_str!("../../migrations/0004_team.sql"),
     include_str!("../../migrations/0005_console.sql"),
     include_str!("../../migrations/0006_portal.sql"),
+    include_str!("../../migrations/0007_landing.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -106,6 +107,7 @@ pub fn filled(path: &str) -> String {
         .replace("{reward}", "rw_0")
         .replace("{payout}", "po_0")
         .replace("{member}", "mem_0")
+        .replace("{picture}", "card.png")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.

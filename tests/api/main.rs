@@ -25,6 +25,7 @@ mod funnel;
 mod ingest;
 mod keys;
 mod labels;
+mod landing;
 mod leads;
 mod links;
 mod links_bulk;

@@ -2,16 +2,11 @@
 // its policy refuses, whom it asks, and what it weighs.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { PAGES, SIZES, begin, believable, complaints, open, signedIn } from "./console.mjs";
+import { still, tooWide, violations, weigh } from "./looks.mjs";
 
-/** @import { Page } from "playwright-core" */
 /** @import { Console } from "./console.mjs" */
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What a first load may weigh: every body that it takes, gzipped. */
 const BUDGET = 150 * 1024;
@@ -31,26 +26,6 @@ before(async () => {
 });
 after(() => console?.stop());
 
-/**
- * What axe finds, in a line each.
- * @param {Page} page
- * @param {object} options
- */
-async function violations(page, options = {}) {
-  // Under the policy no script may be put into the page; DevTools may run one.
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async (options) => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ["violations"], ...options });
-    return violations.map((/** @type {any} */ { id, help, nodes }) => [id, help,
-      nodes.map((/** @type {any} */ node) => `${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`)]);
-  }, options);
-  return results.map(([id, help, nodes]) => `${id}: ${help}\n  ${nodes.slice(0, 5).join("\n  ")}`);
-}
-
-/** Whatever moves has to have arrived before contrast is measured. */
-const still = (/** @type {Page} */ page) => page.evaluate(() =>
-  Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
-
 for (const [size, options] of Object.entries(SIZES)) {
   for (const path of [...Object.keys(PAGES), ...OPEN]) {
     test(`${path}, ${size}: axe finds nothing in either theme, nothing is refused, and nobody else is asked`, async (t) => {
@@ -69,27 +44,12 @@ for (const [size, options] of Object.entries(SIZES)) {
       await still(page);
       // Nothing else depends on the theme.
       assert.deepEqual(await violations(page, { runOnly: ["color-contrast"] }), [], "dark");
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(wide <= 0, `${wide} pixels wider than the window`);
+      assert.equal(await tooWide(page), 0, "pixels wider than the window");
       // Chromium complains of the neutral page's 404 itself.
       assert.deepEqual(found.filter((text) => !(path.length === 27 && /status of 404/.test(text))), []);
       await context.close();
     });
   }
-}
-
-/**
- * Adds up what a page takes, as it would be sent: gzipped.
- * @param {Page} page
- */
-function weigh(page) {
-  /** @type {Promise<number>[]} */
-  const bodies = [];
-  page.on("response", (response) => {
-    if (/^(data|blob):/.test(response.url())) return;
-    bodies.push(response.body().then((body) => gzipSync(body).length, () => 0));
-  });
-  return async () => (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
 }
 
 test("a page is readable with text at 200 %", async () => {
@@ -98,8 +58,7 @@ test("a page is readable with text at 200 %", async () => {
   for (const path of Object.keys(PAGES)) {
     await open(page, `${console.origin}${path}?program=acme`);
     await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `${path}: ${wide} pixels wider than the window`);
+    assert.equal(await tooWide(page), 0, `${path}: pixels wider than the window`);
   }
   await context.close();
 });

@@ -13,7 +13,7 @@ import { ruleText } from "./rules.js";
 const LABELS = {
   name: "Name", status: "Status", zone: "Time zone", touch: "Which touch wins", window_days: "Days a touch counts",
   cookie: "Cookie", pass_through: "Pass-through", preview: "Social card", title: "Title", description: "Description",
-  image: "Image", url: "URL", brand: "Brand", color: "Colour", logo: "Logo", messages: "Messages", landing: "Landing page",
+  image: "Image", url: "URL", brand: "Brand", color: "Colour", logo: "Logo", card: "Card", messages: "Messages", landing: "Landing page",
   headline: "Headline", body: "Body", button: "Button", consent: "Consent", invitation: "Invitation", subject: "Subject",
   text: "Text", rules: "Rules", who: "Who", when: "When", pay: "How much", cap: "Cap", hold_days: "Holding", approval: "Approval",
   only: "Only for", instead: "Other amounts",

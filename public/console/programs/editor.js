@@ -5,6 +5,7 @@
 
 import { computed, signal } from "/vendor/ui.js";
 import { ApiError, api } from "/ui/api.js";
+import { cardOf, drawnOf } from "./card.js";
 import { put, same } from "./check.js";
 import { faultsOf } from "./faults.js";
 import { parsed, written } from "./rules.js";
@@ -97,7 +98,7 @@ const cleaned = (settings) => ({
 
 /** @param {Partial<Content>} content @returns {Content} */
 export const whole = (content) => ({
-  brand: { color: "", logo: "", ...content.brand },
+  brand: { color: "", logo: "", card: "", ...content.brand },
   messages: (content.messages ?? []).map((message) => ({ ...message, medium: message.medium ?? null, subject: message.subject ?? "" })),
   landing: { headline: "", body: "", button: "", consent: "", ...content.landing },
   invitation: { subject: "", text: "", ...content.invitation },
@@ -221,6 +222,14 @@ function createEditor(slug) {
     settings.value = settingsOf(answer);
   }
 
+  /** The card as it has to be now; nothing, where the one that is stored still is. */
+  async function newCard() {
+    if (!program.value || !settings.value || !stored.value || !content.value) return undefined;
+    const [before, now] = [drawnOf(program.value.name, stored.value.content), drawnOf(cleaned(settings.value).name, content.value)];
+    const isDue = !same(before, now) || (contentDirty.value && stored.value.content.brand.card === "");
+    return isDue ? cardOf(now) : undefined;
+  }
+
   /** @param {boolean} force */
   async function saveContent(force) {
     if (!contentDirty.value || !stored.value || !content.value) return;
@@ -279,7 +288,9 @@ function createEditor(slug) {
       busy.value = true;
       refused.value = {};
       try {
+        const card = await newCard();
         await saveSettings(force === "settings");
+        if (card !== undefined) content.value = put(content.value, ["brand", "card"], card);
         await saveContent(force === "content");
       } catch (error) {
         if (error instanceof ApiError) refused.value = error.fields;

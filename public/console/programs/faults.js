@@ -9,6 +9,8 @@ import { placeholderFault } from "./words.js";
 /** @param {string} text */
 const lineFault = (text) => ([...text].length > 200 ? "At most 200 characters." : placeholderFault(text));
 /** @param {string} text */
+const consentFault = (text) => ([...text].length > 1_000 ? "At most 1,000 characters." : placeholderFault(text));
+/** @param {string} text */
 const textFault = (text) => ([...text].length > 2_000 ? "At most 2,000 characters." : placeholderFault(text));
 
 /**
@@ -28,7 +30,7 @@ export function faultsOf(settings, content) {
     ["invitation.subject", lineFault(content.invitation.subject)],
     ["invitation.text", textFault(content.invitation.text)],
     ...["headline", "body", "button", "consent"].map((key) => /** @type {[string, string | undefined]} */ ([
-      `landing.${key}`, (key === "headline" || key === "button" ? lineFault : textFault)(/** @type {Record<string, string>} */ (content.landing)[key]),
+      `landing.${key}`, (key === "consent" ? consentFault : key === "body" ? textFault : lineFault)(/** @type {Record<string, string>} */ (content.landing)[key]),
     ])),
     ...content.messages.flatMap((message) => ["subject", "text"].map((key) => /** @type {[string, string | undefined]} */ ([
       `messages.${message.channel}.${message.medium ?? ""}.${key}`, (key === "subject" ? lineFault : textFault)(/** @type {any} */ (message)[key]),

@@ -1,9 +1,10 @@
 // The tab of what is shared: the card that networks show, and the messages.
 
-import { html, useState } from "/vendor/ui.js";
+import { html, useEffect, useState } from "/vendor/ui.js";
 import { CHANNELS, channelName } from "/ui/media.js";
 import { filled, messageOf } from "/ui/messages.js";
 import { ownPicture, safeHref } from "/ui/safe.js";
+import { cardOf, drawnOf } from "./card.js";
 import { AreaField, Editable, SelectField, TextField } from "./controls.js";
 import { messagePath } from "./editor.js";
 import { PlaceholderField } from "./placeholders.js";
@@ -13,11 +14,29 @@ import { TEXT_FOR, X_MOST, ownTexts, sample, smsParts, xLength } from "./words.j
 /** @import { Editor } from "./editor.js" */
 /** @import { Message } from "/ui/messages.js" */
 
+/**
+ * What networks will show: the picture of the program's own, or else its card, drawn
+ * of what is not saved yet.
+ * @param {Editor} editor
+ */
+function usePreview(editor) {
+  const [settings, content] = [editor.settings.value, editor.content.value];
+  const [card, setCard] = useState("");
+  const drawn = settings && content && drawnOf(settings.name, content);
+  useEffect(() => {
+    let isCurrent = true;
+    if (drawn) cardOf(drawn).then((now) => { if (isCurrent) setCard(now); });
+    return () => { isCurrent = false; };
+  }, [drawn?.color, drawn?.logo, drawn?.name, drawn?.headline]);
+  return settings && { ...settings.preview, image: settings.preview.image || card };
+}
+
 /** @param {{ editor: Editor, editable: boolean }} props */
 function Card({ editor, editable }) {
+  const shown = usePreview(editor);
   const settings = editor.settings.value;
   const errors = editor.errors.value;
-  if (!settings) return null;
+  if (!settings || !shown) return null;
   const { preview } = settings;
   const set = (/** @type {string} */ key) => (/** @type {string} */ text) => editor.set(["preview", key], text);
   const away = safeHref(preview.image) && !ownPicture(preview.image);
@@ -29,10 +48,10 @@ function Card({ editor, editable }) {
       <${AreaField} path="preview.description" label="Description" rows="3" value=${preview.description} error=${errors["preview.description"]} maxlength="1000"
         hint=${`${preview.description.length} characters; most networks show some 110.`} onInput=${set("description")} />
       <${TextField} path="preview.image" label="Picture" type="url" inputmode="url" spellcheck=${false} value=${preview.image} error=${errors["preview.image"]}
-        placeholder="https://example.com/card.png" hint="1200 × 630 pixels suit every network." onInput=${set("image")} />
+        placeholder="https://example.com/card.png" hint="1200 × 630 pixels suit every network. Without one they show a card that is made of your brand." onInput=${set("image")} />
     <//>
     <div class="stage" aria-label="Preview of the social card" role="group">
-      <${SocialCard} preview=${preview} name=${settings.name} />
+      <${SocialCard} preview=${shown} name=${settings.name} />
       ${away && html`<p class="hint">The picture is on another host. The console asks no other host for anything, so it is shown here by its address; networks fetch it themselves.</p>`}
     </div>
   </section>`;
@@ -65,10 +84,11 @@ const says = (message) => message !== undefined && (message.text.trim() !== "" |
 
 /** @param {{ editor: Editor, editable: boolean }} props */
 function Messages({ editor, editable }) {
+  const shown = usePreview(editor);
   const [chosen, choose] = useState(/** @type {{ channel: string, medium: string | null }} */ ({ channel: "email", medium: null }));
   const settings = editor.settings.value;
   const content = editor.content.value;
-  if (!settings || !content) return null;
+  if (!settings || !content || !shown) return null;
   const { channel, medium } = chosen;
   const place = PLACES.find((known) => keyOf(known) === keyOf(chosen));
   const { own, standard } = messageOf(content.messages, channel, medium);
@@ -116,7 +136,7 @@ function Messages({ editor, editable }) {
           ${medium && html`<button type="button" class="button quiet" onClick=${() => editor.setMessage(channel, medium, undefined)}>Use the channel's text instead</button>`}`}
     <//>
     <div class="stage" role="group" aria-label=${`Preview: ${place?.label}`}>
-      <${MessagePreview} channel=${channel} medium=${medium} message=${message} preview=${settings.preview} values=${values} />
+      <${MessagePreview} channel=${channel} medium=${medium} message=${message} preview=${shown} values=${values} />
     </div>
   </section>`;
 }

@@ -28,7 +28,7 @@
  * @property {string} updated_at
  *
  * @typedef {object} Content
- * @property {{ color: string, logo: string }} brand
+ * @property {{ color: string, logo: string, card: string }} brand
  * @property {import("/ui/messages.js").Message[]} messages
  * @property {{ headline: string, body: string, button: string, consent: string }} landing
  * @property {{ subject: string, text: string }} invitation
