@@ -11,7 +11,6 @@ use percent_encoding::percent_decode_str;
 use super::{
     Call, Caller, Response,
     body::Body,
-    input,
     message::{Asked, Headers},
     portal,
     problem::Problem,
@@ -69,7 +68,7 @@ async fn dispatch(call: Call, request: Asked) -> Result<Response, Problem> {
     let body = if route.streams {
         Incoming::Unread(Mutex::new(body.into_pieces()))
     } else if has_body(&route.method) {
-        Incoming::Read(body.whole(input::MOST_BYTES).await?)
+        Incoming::Read(body.whole(route.most).await?)
     } else {
         Incoming::Read(bytes::Bytes::new())
     };

@@ -8,9 +8,11 @@ use super::message::Headers;
 use super::problem::{FieldError, Problem};
 use crate::decode::{self, Decode, Fault, Tree, checked, record};
 
-/// Bytes of a body at most that is not streamed: what a program says, with its logo,
-/// its card and as much again in words.
-pub const MOST_BYTES: usize = 192 * 1_024;
+/// Bytes of a body at most that is not streamed.
+pub const MOST_BYTES: usize = 64 * 1_024;
+
+/// The same of what a program says: a logo, a card, and as much as before in words.
+pub const MOST_BYTES_WITH_PICTURES: usize = 160 * 1_024;
 
 /// Reads a JSON body.
 pub fn json<T: Decode>(headers: &Headers, text: &[u8]) -> Result<T, Problem> {

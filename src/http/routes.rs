@@ -9,9 +9,9 @@ use http::Method;
 
 use super::{
     Response, advocates, claims, codes, content, conversions, destinations, funnel, goals, health,
-    keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal, problem::Problem,
-    programs, public, reps, request::Request, rewards, rules, session, shares, statistics, team,
-    verbal, what_if,
+    input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
+    problem::Problem, programs, public, reps, request::Request, rewards, rules, session, shares,
+    statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -25,6 +25,8 @@ pub struct Route {
     pub access: Access,
     /// Whether the handler reads the body itself, piece by piece.
     pub(super) streams: bool,
+    /// Bytes of a body at most that is read before.
+    pub(super) most: usize,
     pub(super) handler: Handler,
 }
 
@@ -54,6 +56,7 @@ const fn route(method: Method, path: &'static str, scope: Scope, handler: Handle
         path,
         access: Access::Scope(scope),
         streams: false,
+        most: input::MOST_BYTES,
         handler,
     }
 }
@@ -65,6 +68,7 @@ const fn public(method: Method, path: &'static str, handler: Handler) -> Route {
         path,
         access: Access::Anybody,
         streams: false,
+        most: input::MOST_BYTES,
         handler,
     }
 }
@@ -76,6 +80,7 @@ const fn person(method: Method, path: &'static str, handler: Handler) -> Route {
         path,
         access: Access::Person,
         streams: false,
+        most: input::MOST_BYTES,
         handler,
     }
 }
@@ -87,6 +92,19 @@ const fn own(method: Method, path: &'static str, handler: Handler) -> Route {
         path,
         access: Access::Advocate,
         streams: false,
+        most: input::MOST_BYTES,
+        handler,
+    }
+}
+
+/// A route whose body has pictures in it.
+const fn pictured(method: Method, path: &'static str, scope: Scope, handler: Handler) -> Route {
+    Route {
+        method,
+        path,
+        access: Access::Scope(scope),
+        streams: false,
+        most: input::MOST_BYTES_WITH_PICTURES,
         handler,
     }
 }
@@ -98,6 +116,7 @@ const fn streaming(method: Method, path: &'static str, scope: Scope, handler: Ha
         path,
         access: Access::Scope(scope),
         streams: true,
+        most: 0,
         handler,
     }
 }
@@ -135,7 +154,7 @@ pub static ROUTES: &[Route] = &[
     route(GET, PROGRAM, S::ProgramsRead, |r| Box::pin(programs::read(r))),
     route(PATCH, PROGRAM, S::ProgramsWrite, |r| Box::pin(programs::update(r))),
     route(GET, CONTENT, S::ProgramsRead, |r| Box::pin(content::read(r))),
-    route(PUT, CONTENT, S::ProgramsWrite, |r| Box::pin(content::put(r))),
+    pictured(PUT, CONTENT, S::ProgramsWrite, |r| Box::pin(content::put(r))),
     route(GET, "/v1/programs/{program}/versions", S::ProgramsRead, |r| Box::pin(content::versions(r))),
     route(POST, DESTINATIONS, S::ProgramsWrite, |r| Box::pin(destinations::create(r))),
     route(GET, DESTINATIONS, S::ProgramsRead, |r| Box::pin(destinations::list(r))),

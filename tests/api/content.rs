@@ -196,6 +196,15 @@ fn wrong_content_is_refused_by_name_and_nothing_is_written() {
         &json!({"content": {"landing": {"body": "é".repeat(2_000)}}}),
     )
     .expect(200);
+    // The largest pictures that are taken, and all the words that a program needs.
+    let picture = |bytes: usize| {
+        let head = PNG.get(..48).unwrap();
+        format!("{head}{}", "A".repeat((bytes - head.len() - 2) / 4 * 4 - 2))
+    };
+    let (logo, card) = (picture(32_768), picture(65_536));
+    let largest = json!({"brand": {"logo": logo, "card": card},
+        "messages": [{"channel": "email", "text": "é".repeat(2_000)}]});
+    assert_eq!(put(&api, &largest)["content"]["brand"]["card"], card);
     api.get("/v1/programs/nobody/content").problem(404);
     api.put("/v1/programs/nobody/content", &json!({"content": {}}))
         .problem(404);
