@@ -196,7 +196,7 @@ fn picture(text: &str, most: usize, too_long: &'static str) -> Result<(), &'stat
         return Err(too_long);
     }
     let digits = text.split_once(',').map_or("", |(_, digits)| digits);
-    let is_base64 = digits.len() % 4 == 0
+    let is_base64 = digits.len().is_multiple_of(4)
         && digits
             .trim_end_matches('=')
             .bytes()
@@ -248,7 +248,8 @@ pub fn bytes(picture: &str) -> Vec<u8> {
         count += 6;
         if count >= 8 {
             count -= 8;
-            bytes.push((bits >> count) as u8);
+            let [.., byte] = (bits >> count).to_be_bytes();
+            bytes.push(byte);
         }
     }
     bytes
