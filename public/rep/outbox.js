@@ -28,15 +28,22 @@ export const others = signal(0);
 /** The key of what is under way in this window. */
 export const sending = signal("");
 
-/** What this window has sent, newest first. @type {import("@preact/signals").Signal<{ entry: Entry, taken: any }[]>} */
+/** What was sent while this window was open, newest first. @type {import("@preact/signals").Signal<{ entry: Entry, taken: any }[]>} */
 export const sent = signal([]);
 
 const windows = new BroadcastChannel("goodword-rep");
-windows.onmessage = () => read();
+windows.onmessage = ({ data }) => {
+  // What somebody else did in another window is not for whoever is here.
+  if (data?.entry.member === member.value) arrived(data);
+  read();
+};
+
+/** @param {{ entry: Entry, taken: any }} one */
+const arrived = (one) => { sent.value = [one, ...sent.value].slice(0, 5); };
 
 /** Reads what there is, and says so to other windows. */
 async function changed() {
-  windows.postMessage("changed");
+  windows.postMessage(null);
   await read();
 }
 
@@ -104,7 +111,8 @@ async function send(key) {
     signedOut.value = false;
     await entries.change(key, () => null);
     await registered(before, taken);
-    sent.value = [{ entry: before, taken }, ...sent.value].slice(0, 5);
+    arrived({ entry: before, taken });
+    windows.postMessage({ entry: before, taken });
     await changed();
     return "done";
   } catch (error) {

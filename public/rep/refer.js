@@ -65,6 +65,13 @@ export function Refer({ program, rep, start, onStarted }) {
     setRound((before) => before + 1);
   }
 
+  /** The key that would send the form leads on as long as the next field is empty. @param {KeyboardEvent} event */
+  function onward(event) {
+    if (event.key !== "Enter" || values.contact) return;
+    event.preventDefault();
+    /** @type {HTMLElement | null | undefined} */ (box.current?.querySelector("[name=contact]"))?.focus();
+  }
+
   const { values } = form;
   const isBegun = Boolean(values.who || values.name || values.contact || values.company || values.note);
   useEffect(() => setOwn("draft", isBegun ? values : null), [values]);
@@ -93,8 +100,9 @@ export function Refer({ program, rep, start, onStarted }) {
       <${WhoField} key=${round} program=${program.slug} who=${values.who} email=${values.email} kind=${values.kind} errors=${form.errors}
         onChange=${(/** @type {Partial<Typed>} */ changes) => form.set(changes)} />
       <fieldset class="refer-whom"><legend>The prospect</legend>
-        <${Field} label="Whom do they recommend?" error=${form.errors.name}><${Input} ...${form.bind("name")} placeholder="Name" autocomplete="off" autocapitalize="words" maxlength="200" /><//>
-        <${Field} label="Email or phone" error=${form.errors.contact} required><${Input} ...${form.bind("contact")} inputmode="email" autocomplete="off" autocapitalize="none" spellcheck=${false} /><//>
+        <${Field} label="Whom do they recommend?" error=${form.errors.name}><${Input} ...${form.bind("name")} placeholder="Name" autocomplete="off" autocapitalize="words" maxlength="200"
+          enterkeyhint="next" onKeyDown=${onward} /><//>
+        <${Field} label="Email or phone" error=${form.errors.contact} required><${Input} ...${form.bind("contact")} inputmode="email" enterkeyhint="done" autocomplete="off" autocapitalize="none" spellcheck=${false} /><//>
         <${Field} label="Company" optional error=${form.errors.company}><${Input} ...${form.bind("company")} autocomplete="off" autocapitalize="words" maxlength="200" /><//>
       </fieldset>
       <div class="refer-how"><span class="label" aria-hidden="true">How was it said?</span>

@@ -117,7 +117,7 @@ function spoil(valid, random) {
     () => "{\"a\":".repeat(1 + Math.floor(random() * 2_000)) + "1",
     () => String.fromCharCode(...Array.from({ length: 60 }, () => Math.floor(random() * 0xffff))),
     () => "",
-    () => " ".repeat(70_000) + text,
+    () => " ".repeat(170_000) + text,
     () => text + text,
     // What has no field cannot have it twice.
     () => (fields.length ? text.replace(/"[^"]*":/, (key) => `${key}1,${key}`) : "{}{}"),
