@@ -62,6 +62,8 @@ async function send() {
   const response = await fetch(form.action, {
     method: "POST",
     headers: { accept: "application/json" },
+    // Without a connection it would be tried for minutes.
+    signal: AbortSignal.timeout?.(20_000),
     body: new URLSearchParams(/** @type {any} */ (new FormData(form))),
   });
   if (response.ok) {

@@ -12,6 +12,7 @@
 {
   const src = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
   const { origin } = new URL(src || location.href);
+  if (!src) console.error("goodword-portal: load portal.js by a classic <script src>; a bundle does not know where it is from.");
 
   /** Before the frame has said how high it is (px), and the least that a dialog needs. */
   const LEAST = 480;

@@ -104,7 +104,7 @@ export function Portal() {
       </nav></div>
       <main id="main" class="me-page" tabindex="-1" ref=${page}>
         <${Over} who=${who} />
-        <${View} key=${`${tab.key} ${who.program.slug}`} who=${who} view=${tab.view} />
+        <${View} key=${`${tab.key} ${who.program.slug} ${who.advocate.id}`} who=${who} view=${tab.view} />
       </main>
     </div>
     <${Toasts} />`;

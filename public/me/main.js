@@ -58,7 +58,7 @@ function Page() {
       <${Notice} tone="bad" title="This page could not be loaded" action=${html`<${Button} onClick=${load}>Try again<//>`}>${failed.value}<//></main>`;
   }
   if (!who) return html`<main class="me-wait"><h1 class="unseen">Your invitations</h1><${Skeleton} lines=${2} /><br /><${Skeleton} shape="block" /></main>`;
-  return html`<${Portal} />`;
+  return html`<${Portal} key=${who.advocate.id} />`;
 }
 
 const root = document.createElement("div");

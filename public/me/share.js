@@ -31,8 +31,15 @@ const opensItself = (/** @type {string} */ medium) => medium === "email" || medi
 
 /** @param {string} text @param {string} done what to say once it is copied */
 async function copy(text, done) {
-  if (await copied(text)) toast(done);
+  const is = await copied(text);
+  if (is) toast(done);
   else toast("The browser did not let this page copy. Select the text, and copy it yourself.", { tone: "bad" });
+  return is;
+}
+
+/** The same, which counts once it is there. @param {string} text @param {string} done */
+async function share(text, done) {
+  if (await copy(text, done)) record("copy");
 }
 
 /** @param {{ who: Me, medium: string }} props */
@@ -90,12 +97,12 @@ function Links({ who }) {
     <h2>Your personal link</h2>
     ${link && html`<div class="me-link">
       <input class="input" readonly aria-label="Your personal link" value=${link} onFocus=${(/** @type {any} */ event) => event.currentTarget.select()} />
-      <${Button} icon="copy" kind=${shares ? undefined : "primary"} data-medium="copy" onClick=${() => { record("copy"); copy(link, "Your link is copied."); }}>Copy<//>
+      <${Button} icon="copy" kind=${shares ? undefined : "primary"} data-medium="copy" onClick=${() => share(link, "Your link is copied.")}>Copy<//>
     </div>`}
     ${shares && html`<${Sheet} who=${who} />`}
     <div class="tiles" role="group" aria-label="Share by">
       ${media.map((medium) => html`<${Composer} key=${medium} who=${who} medium=${medium} />`)}
-      ${link && html`<button type="button" class="tile" data-medium="text" onClick=${() => { record("copy"); copy(wordsFor(who, "copy").text, "Your text is copied, with the link in it."); }}><${Glyph} of="copy" /><span>Copy text</span></button>`}
+      ${link && html`<button type="button" class="tile" data-medium="text" onClick=${() => share(wordsFor(who, "copy").text, "Your text is copied, with the link in it.")}><${Glyph} of="copy" /><span>Copy text</span></button>`}
       ${has("qr") && html`<button type="button" class="tile" data-medium="qr" aria-haspopup="dialog" onClick=${() => { record("qr"); setQr(true); }}><${Glyph} of="qr" /><span>QR code</span></button>`}
     </div>
     ${(media.length > 0 || link) && html`<${WhatTheyRead} who=${who} media=${link ? [...media, "copy"] : media} />`}

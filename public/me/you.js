@@ -48,7 +48,7 @@ function Name({ who }) {
       </form>
       <${Failure} of=${form} />
       <${Switch} label="Show my first name to whom I invite" checked=${shows} disabled=${wanted !== undefined} onValue=${show}
-        hint=${html`They read “${shows ? html`<bdi>${firstName(name)}</bdi> invited you` : "You were invited"}” as they follow your link. Never your whole name, nor your address.`} />
+        hint=${html`${shows ? html`On the program’s own page they read “<bdi>${firstName(name)}</bdi> invited you”.` : "On the program’s own page you are “a friend”."} Never your whole name, nor your address.`} />
     </div>
   <//>`;
 }

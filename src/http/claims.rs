@@ -60,6 +60,15 @@ pub(super) async fn take(request: Request) -> Result<Response, Problem> {
     Ok(site.share(response))
 }
 
+/// Tells a browser whether a page of another origin may say so here.
+#[utoipa::path(options, path = "/v1/public/conversions", tag = "conversions",
+    params(("program" = Option<String>, Query,
+        description = "Slug of the program; a page of another origin has to name it here too")),
+    responses((status = 204)))]
+pub(super) async fn preflight(request: Request) -> Result<Response, Problem> {
+    public::preflight(request).await
+}
+
 async fn note(request: &Request, asked: Option<&str>, site: &Site) -> Result<Response, Problem> {
     limits::admit(request, "form").await?;
     let claim: Claim = request.json()?;

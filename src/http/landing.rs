@@ -109,7 +109,8 @@ async fn shown(request: &Request) -> Result<Response, Problem> {
             "Tell us how to reach you, and we will be in touch.",
         )),
         button: texts.fill(or(&says.button, "Get in touch")),
-        consent: (texts.fill(&says.consent).chars())
+        // What somebody agrees to is the program's to say, and no advocate's.
+        consent: (texts.of_nobody().fill(&says.consent).chars())
             .take(content::CONSENT_CHARACTERS)
             .collect(),
         receipt: &receipt,
@@ -139,6 +140,7 @@ fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
 }
 
 /// What stands for the placeholders of a text.
+#[derive(Clone, Copy)]
 struct Texts<'a> {
     first_name: &'a str,
     program: &'a str,
@@ -146,6 +148,14 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
+    /// The same without the advocate.
+    const fn of_nobody(self) -> Self {
+        Self {
+            first_name: "",
+            ..self
+        }
+    }
+
     /// Fills a text in. Of an advocate nobody reads more than the first name; who may
     /// not be named is a friend.
     fn fill(&self, text: &str) -> String {

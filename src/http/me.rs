@@ -177,14 +177,22 @@ async fn my_links(call: &Call, seat: &Seat) -> Result<Vec<MyLink>, Problem> {
     Ok(links)
 }
 
-/// Whether a text can be what somebody is called, rather than an advert: it has no
-/// address in it, and is not long.
+/// Whether a text can be what somebody is called, rather than an advert, which others
+/// would read on a page or in a letter of the program's: it has no address in it, is
+/// not long, and nothing of it is invisible or turns the rest around.
 fn is_a_name(text: &str) -> bool {
     let domain = text
         .split('.')
         .skip(1)
         .any(|rest| rest.chars().take_while(|c| c.is_alphabetic()).count() > 1);
-    !domain && !text.contains(['/', '@', ':']) && text.chars().count() <= 60
+    let hidden = |c: char| {
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{feff}')
+    };
+    !domain
+        && !text.contains(['/', '@', ':'])
+        && !text.contains(hidden)
+        && text.chars().count() <= 60
 }
 
 /// Changes what an advocate may change of themselves.
@@ -195,6 +203,9 @@ pub(super) async fn update(request: Request) -> Result<Response, Problem> {
     let changes: MyChanges = request.json()?;
     let call = &request.call;
     let name = changes.name.as_ref().map(Name::as_str);
+    if name.is_some_and(|name| !is_a_name(name)) {
+        return Err(Problem::field("name", "is no name of a person"));
+    }
     portal::update(call.db(), seat, name, changes.shows_name, call.now).await?;
     answer(call, seat, session).await
 }

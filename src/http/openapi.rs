@@ -49,7 +49,7 @@ use super::{
         goals::day, goals::set,
         leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
         public::take, public::preflight,
-        claims::take,
+        claims::take, claims::preflight,
         verbal::enter,
         conversions::create, conversions::list,
         what_if::ask,

@@ -207,7 +207,7 @@ pub static ROUTES: &[Route] = &[
     public(POST, "/v1/public/leads", |r| Box::pin(public::take(r))),
     public(OPTIONS, "/v1/public/leads", |r| Box::pin(public::preflight(r))),
     public(POST, "/v1/public/conversions", |r| Box::pin(claims::take(r))),
-    public(OPTIONS, "/v1/public/conversions", |r| Box::pin(public::preflight(r))),
+    public(OPTIONS, "/v1/public/conversions", |r| Box::pin(claims::preflight(r))),
     route(POST, "/v1/referrals/verbal", S::LeadsWrite, |r| Box::pin(verbal::enter(r))),
     route(POST, "/v1/conversions", S::ConversionsWrite, |r| Box::pin(conversions::create(r))),
     route(GET, "/v1/conversions", S::LeadsRead, |r| Box::pin(conversions::list(r))),

@@ -458,6 +458,10 @@ fn advocates_decide_about_their_name_and_their_data() {
         .send()
         .expect(200);
     assert_eq!(changed["advocate"]["shows_name"], json!(true));
+    for advert in ["win-cash.example/claim", "Maya\u{200b}says", "\u{202e}ayaM"] {
+        let ask = own(&api, &cookie, Method::PATCH, "/v1/me").json(&json!({"name": advert}));
+        assert_eq!(ask.send().field().0, "name", "{advert:?}");
+    }
     assert_eq!(changed["advocate"]["name"], json!("Maya O."));
     let data = post(&api, &cookie, "/v1/me/export", &json!({})).expect(200);
     assert!(data.to_string().contains(MAYA), "{data}");

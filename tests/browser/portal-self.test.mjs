@@ -31,7 +31,7 @@ test("one changes one's name, and whether others read it", async () => {
   const shows = page.getByRole("switch", { name: "Show my first name to whom I invite" });
   // Nobody's name is shown before they said so.
   assert.equal(await shows.isChecked(), false);
-  await page.getByText("“You were invited”").waitFor();
+  await page.getByText("you are “a friend”").waitFor();
   await shows.check();
   await page.getByText("“Maya invited you”").waitFor();
   await page.getByLabel("As it stands in what you share").fill("  ");
