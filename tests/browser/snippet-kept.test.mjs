@@ -161,6 +161,45 @@ test("two tabs share what they have got", async (t) => {
   assert.deepEqual(await program.credits(), { Sam: "noah" });
 });
 
+test("what is withdrawn in one tab does not come back from another", async (t) => {
+  const program = await street.program("withdrawn", { fields: { cookie: false } });
+  const { context, page } = await street.somebody(t);
+  await visit(page, await program.link("email", "maya"));
+  const other = await context.newPage();
+  await visit(other, `${street.shop.origin}/hello`);
+  assert.match((await fields(other))["gw:hidden"], RECEIPT);
+  // What becomes of other keys is not its business.
+  await page.evaluate(() => { localStorage.setItem("cart", "1"); localStorage.removeItem("cart"); });
+  assert.equal((await call(other, "receipts")).length, 1);
+
+  await call(page, "consent", false);
+  await other.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("[name=gw]")).value === "");
+  assert.deepEqual([await call(other, "receipts"), await kept(other), await kept(page)], [[], {}, {}]);
+  await call(other, "lead", { name: "Sam", phone: "1" });
+  assert.deepEqual(await program.credits(), { Sam: undefined });
+  // Said anew, it holds: there is nothing left to be kept.
+  await call(other, "consent", true);
+  assert.deepEqual([await call(other, "receipts"), await kept(other)], [[], {}]);
+});
+
+test("a site that clears its storage has it forgotten in every tab", async (t) => {
+  const program = await street.program("cleared", { fields: { cookie: false } });
+  const { context, page } = await street.somebody(t);
+  await visit(page, await program.link("email", "maya"));
+  const other = await context.newPage();
+  await visit(other, `${street.shop.origin}/hello`);
+  await page.evaluate(() => localStorage.clear());
+  await other.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("[name=gw]")).value === "");
+  assert.deepEqual([await call(other, "receipts"), await kept(other)], [[], {}]);
+});
+
+test("another vendor's script with a program of its own is not taken for it", async (t) => {
+  const program = await street.program("vendor", { head: '<script type="text/plain" data-program="theirs" src="/theirs.js"></script>' });
+  const { page } = await street.somebody(t);
+  await visit(page, await program.link("email", "maya"));
+  assert.deepEqual(Object.keys(await kept(page)), ["goodword_vendor"]);
+});
+
 test("subdomains share a cookie where the site says so", async (t) => {
   const program = await street.program("domains", { fields: { cookie: false }, attributes: 'data-domain="shop.localhost"' });
   const { context, page } = await street.somebody(t);

@@ -102,9 +102,12 @@ for (const [name, command] of Object.entries(SHOPS)) {
         const { headers } = await go(link);
         return this.land(headers.get("location") ?? "");
       },
-      /** Buys; answers what the shop calls the order. */
-      async buy() {
-        const body = new URLSearchParams({ gw, email: `${Math.random()}@example.org` });
+      /**
+       * Buys; answers what the shop calls the order.
+       * @param {Record<string, string>} fields what the form has instead
+       */
+      async buy(fields = {}) {
+        const body = new URLSearchParams({ gw, email: `${Math.random()}@example.org`, ...fields });
         const said = await (await go(`${shop.origin}/orders`, { method: "POST", body })).text();
         return /order is (?:<b>)?([\w-]+)/.exec(said)?.[1] ?? said;
       },
@@ -150,6 +153,19 @@ for (const [name, command] of Object.entries(SHOPS)) {
     const forged = `c1${"0".repeat(47)}`;
     assert.equal(await visitor.land(`${shop.origin}/?gw=${forged}`), forged);
     assert.equal(await visitor.credit(await visitor.buy()), undefined);
+  });
+
+  test(`${name}: what is at fault is left out, and the receipt that is not has the credit`, async (t) => {
+    const shop = await open(t, `${name}-fault`);
+    const forged = `c1${"0".repeat(47)}`;
+    const visitor = somebody(shop);
+    const receipt = await visitor.click(await shop.link("email", "maya"));
+    assert.equal(await visitor.credit(await visitor.buy({ email: "nobody" })), "maya");
+    // The cookie is asked where the form has nothing, or nothing true.
+    assert.equal(await visitor.credit(await visitor.buy({ gw: "nonsense" })), "maya");
+    assert.equal(await visitor.credit(await visitor.buy({ gw: forged, email: "nobody" })), "maya");
+    // Without the cookie, the other receipts of goodword.js.
+    assert.equal(await somebody(shop).buy({ gw: forged, gw_click: `${forged} ${receipt}` }).then(visitor.credit), "maya");
   });
 
   test(`${name}: under Global Privacy Control the form alone has the receipt`, async (t) => {

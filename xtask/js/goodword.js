@@ -9,7 +9,7 @@
 // Small is a feature here (1,400 bytes gzipped; `cargo xtask test` weighs it).
 
 ((w, d) => {
-  const script = /** @type {HTMLScriptElement} */ (d.querySelector("script[data-program]"));
+  const script = /** @type {HTMLScriptElement} */ (d.currentScript ?? d.querySelector("script[data-program]"));
   const {
     program,
     forms = "[data-goodword]",
@@ -66,7 +66,7 @@
   const take = (fresh) => {
     // Another tab may have taken some since.
     const known = [
-      ...keeps() ? read([attempt(() => localStorage.getItem(key)), attempt(() => d.cookie.match(`${key}=[^;]*`))]) : [],
+      ...read(keeps() && [attempt(() => localStorage.getItem(key)), attempt(() => d.cookie.match(`${key}=[^;]*`))]),
       ...list,
     ];
     // A page that is only loaded again changes no order.
@@ -80,8 +80,7 @@
 
   const fill = () => {
     for (const form of d.querySelectorAll(forms)) {
-      [list[0] ?? "", list.slice(1).join(" ")].forEach((value, isClick) => {
-        const name = isClick ? "gw_click" : "gw";
+      [["gw", list[0] ?? ""], ["gw_click", list.slice(1).join(" ")]].forEach(([name, value]) => {
         /** @type {HTMLInputElement | null} */
         let field = form.querySelector(`[name=${name}]`);
         // What the site itself has put there stays, unless the visitor withdrew.
@@ -122,7 +121,7 @@
     });
     const answer = await response.json();
     if (response.ok) return answer;
-    throw Object.assign(new Error(answer.title), answer);
+    throw Object.assign(Error(answer.title), answer);
   };
 
   // Each answers a promise, as it does before this is here.
@@ -138,8 +137,8 @@
     },
     consent: async (yes) => {
       const mine = list;
-      may = yes ? 1 : -1;
       list = [];
+      may = yes ? 1 : -1;
       if (yes) take(mine);
       else store("");
       look();
@@ -148,8 +147,10 @@
 
   if (isPrivate) store("");
   look();
-  new MutationObserver(() => attempt(fill)).observe(d, { childList: true, subtree: true });
   addEventListener("popstate", look);
+  // Another tab has forgotten, by withdrawal or because all had expired.
+  addEventListener("storage", (event) => { if ((event.key ?? key) === key && !localStorage.getItem(key)) calls.consent(); });
+  new MutationObserver(() => attempt(fill)).observe(d, { childList: true, subtree: true });
   for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
     const change = history[name];
     history[name] = (...given) => {
