@@ -4,6 +4,7 @@
 // **Law**: whatever a program or an advocate has written gets into an address by
 // `encodeURIComponent` alone.
 
+import { firstName, mailTo, tame } from "../ui/letter.js";
 import { channelOf } from "../ui/media.js";
 import { filled, messageOf } from "../ui/messages.js";
 
@@ -20,15 +21,6 @@ const DEFAULTS = {
 };
 
 const SUBJECT = "An invitation from {first_name}";
-
-/** Characters that turn the text around them about, an address among it. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
-
-/** A name in somebody else's text: one line, which leaves the rest as it is. @param {string} text */
-const tame = (text) => text.replace(TURNING, "").replace(/\s+/g, " ").trim();
-
-/** @param {string} name */
-export const firstName = (name) => tame(name).split(" ")[0] ?? "";
 
 /** The link of a medium; "" where there is none, as it was revoked. @param {Me} me @param {string} medium */
 export const linkOf = (me, medium) => me.links.find((link) => link.medium === medium)?.url ?? "";
@@ -77,8 +69,7 @@ const e = encodeURIComponent;
  * @type {Record<string, (words: Words) => string>}
  */
 const COMPOSERS = {
-  // RFC 6068 wants its line breaks so.
-  email: ({ subject, text }) => `mailto:?subject=${e(subject)}&body=${e(text.replace(/\r?\n/g, "\r\n"))}`,
+  email: ({ subject, text }) => mailTo("", { subject, body: text }),
   // `?&`: Android reads the one, iOS the other.
   sms: ({ text }) => `sms:?&body=${e(text)}`,
   whatsapp: ({ text }) => `https://wa.me/?text=${e(text)}`,

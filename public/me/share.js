@@ -8,8 +8,9 @@ import { Button, Card, Empty, Icon, Notice, Select, toast } from "/ui/components
 import { copied } from "/ui/copy.js";
 import { number, plural } from "/ui/format.js";
 import { Glyph } from "/ui/glyphs.js";
+import { firstName, mailTo } from "/ui/letter.js";
 import { channelOf, mediumName } from "/ui/media.js";
-import { TAKES_NO_TEXT, composer, firstName, linkOf, sheet, wordsFor } from "./compose.js";
+import { TAKES_NO_TEXT, composer, linkOf, sheet, wordsFor } from "./compose.js";
 import { Naming } from "./name.js";
 import { Go, Title } from "./parts.js";
 import { goal, nextWords } from "./progress.js";
@@ -150,7 +151,7 @@ export function Share({ who, open }) {
         <${Naming} />
         <${Say} who=${who} />
         ${!fresh && html`<${Card} title="So far"><${SoFar} who=${who} /><//>`}
-        ${who.contact && html`<${Notice} title=${html`Your contact is <bdi>${who.contact.name}</bdi>`}>${who.contact.email ? html`Any question? Write to <a href=${`mailto:${encodeURIComponent(who.contact.email).replace("%40", "@")}`} target=${embedded ? "_top" : undefined}>${who.contact.email}</a>.` : "Ask them whatever you like to know."}<//>`}
+        ${who.contact && html`<${Notice} title=${html`Your contact is <bdi>${who.contact.name}</bdi>`}>${who.contact.email ? html`Any question? Write to <a href=${mailTo(who.contact.email)} target=${embedded ? "_top" : undefined}>${who.contact.email}</a>.` : "Ask them whatever you like to know."}<//>`}
       </div>
     </div>`;
 }

@@ -34,7 +34,7 @@ export function Statement({ zone }) {
   const [all, setAll] = useState(false);
   const [busy, setBusy] = useState(false);
   const statement = /** @type {import("/ui/statement.js").Statement | undefined} */ (value);
-  const entries = statement?.entries.toReversed() ?? [];
+  const entries = [...statement?.entries ?? []].reverse();
 
   async function download() {
     setBusy(true);

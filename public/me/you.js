@@ -7,8 +7,8 @@ import { downloadBlob } from "/ui/download.js";
 import { useForm } from "/ui/form.js";
 import { date } from "/ui/format.js";
 import { Failure } from "/ui/door.js";
+import { firstName } from "/ui/letter.js";
 import { chooseTheme, theme } from "/ui/theme-switch.js";
-import { firstName } from "./compose.js";
 import { Title } from "./parts.js";
 import { embedded, me } from "./state.js";
 

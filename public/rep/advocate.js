@@ -4,6 +4,7 @@
 import { html, useEffect, useMemo, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Button, Dialog, Menu, Notice, Skeleton, toast } from "/ui/components.js";
+import { mailTo } from "/ui/letter.js";
 import * as qr from "/ui/qr.js";
 import { SheetPanel } from "/ui/sheet/panel.js";
 import { invite } from "../console/advocates/advocate.js";
@@ -16,17 +17,8 @@ import { found } from "./known.js";
 /** @param {unknown} error */
 const failed = (error) => toast(/** @type {Error} */ (error).message, { tone: "bad" });
 
-/** An address of mail to somebody: what is in an address or a text cannot add a header. @param {string} email @param {{ subject?: string, body?: string }} [letter] */
-export function mailTo(email, letter = {}) {
-  const parts = Object.entries(letter).map(([name, text]) => `${name}=${encodeURIComponent(text)}`);
-  return `mailto:${encodeURIComponent(email).replace("%40", "@")}${parts.length > 0 ? `?${parts.join("&")}` : ""}`;
-}
-
 /** @param {string} phone */
 export const telTo = (phone) => `tel:${phone.replace(/[^\d+]/g, "")}`;
-
-/** What somebody is called in a letter. @param {string} name */
-export const firstName = (name) => name.trim().split(/\s+/u)[0];
 
 /**
  * Copies an advocate's link. What it is comes later than the tap, which alone

@@ -2,7 +2,7 @@
 // now.
 
 import { useCallback, useEffect, useRef, useState } from "/vendor/ui.js";
-import { online, own, setOwn } from "./state.js";
+import { answer, online, setAnswer } from "./state.js";
 
 /**
  * @template T
@@ -12,14 +12,14 @@ import { online, own, setOwn } from "./state.js";
  *   `at` is when it was so, where that is not now
  */
 export function useAnswer(name, ask) {
-  const [state, setState] = useState(() => own(`answer:${name}`) ?? {});
+  const [state, setState] = useState(() => answer(name));
   const [failed, setFailed] = useState("");
   const [fresh, setFresh] = useState(false);
   const question = useRef(0);
 
   const set = useCallback((/** @type {T} */ value) => {
     const now = { value, at: new Date().toISOString() };
-    setOwn(`answer:${name}`, now);
+    setAnswer(name, now);
     setState(now);
     setFresh(true);
   }, [name]);

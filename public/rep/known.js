@@ -37,6 +37,15 @@ export function look(slug) {
   known.value = own(key(slug)) ?? [];
 }
 
+/** @param {string} slug @returns {Known[]} */
+const of = (slug) => (slug === program ? known.value : own(key(slug)) ?? []);
+
+/** @param {string} slug @param {Known[]} all */
+function write(slug, all) {
+  setOwn(key(slug), all);
+  if (slug === program) known.value = all;
+}
+
 /** @param {Known} a @param {Known} b */
 const isSame = (a, b) => (a.id && b.id ? a.id === b.id : Boolean(a.fresh) && a.fresh === b.fresh);
 
@@ -47,28 +56,29 @@ const isSame = (a, b) => (a.id && b.id ? a.id === b.id : Boolean(a.fresh) && a.f
  * @param {string} [fresh] what one of them was known by until now
  */
 export function found(slug, some, fresh) {
-  const before = /** @type {Known[]} */ (slug === program ? known.value : own(key(slug)) ?? []);
+  const before = of(slug);
   const after = some.map(({ id, name, email, kind, owner, invited_at, used, fresh: its }) => {
     const was = before.find((one) => isSame(one, { id, fresh: fresh ?? its, name, kind }));
     return { id, fresh: id ? undefined : its, name, email, kind, owner, invited_at, used: used ?? was?.used };
   });
   const others = before.filter((one) => !after.some((it) => isSame(one, it)) && !(fresh && one.fresh === fresh));
-  const all = [...after, ...others].sort((a, b) => (b.used ?? 0) - (a.used ?? 0)).slice(0, MOST);
-  setOwn(key(slug), all);
-  if (slug === program) known.value = all;
+  write(slug, [...after, ...others].sort((a, b) => (b.used ?? 0) - (a.used ?? 0)).slice(0, MOST));
 }
 
 /**
- * Reads those of a rep's own; whoever is theirs no more is no more shown as one.
+ * Reads those of a rep's own. Whoever is theirs no more, or is gone, is known no
+ * more: neither their name nor their address stays.
  * @param {string} slug
  * @param {string} owner
  */
 export async function readMine(slug, owner) {
+  // Whoever is registered while the answer is under way is not in it.
+  const before = of(slug).filter((one) => one.id && one.owner === owner).map(({ id }) => id);
   const mine = await api.pages(`/v1/programs/${slug}/advocates`, { owner, status: "active" });
   const ids = new Set(mine.map(({ id }) => id));
-  const gone = (slug === program ? known.value : []).filter((one) => one.id && one.owner === owner && !ids.has(one.id))
-    .map((one) => ({ ...one, owner: null }));
-  found(slug, [...mine, ...gone]);
+  const gone = new Set(before.filter((id) => !ids.has(id)));
+  found(slug, mine);
+  write(slug, of(slug).filter(({ id }) => !gone.has(id)));
 }
 
 /** As it is compared: without accents, whatever the case. @param {string} text */

@@ -4,12 +4,13 @@ import { html, useEffect, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Badge, Button, Empty, Icon, Notice, Segments, Skeleton } from "/ui/components.js";
 import { date, relative } from "/ui/format.js";
+import { firstName, mailTo, tame } from "/ui/letter.js";
 import { mediumName } from "/ui/media.js";
 import { LostDialog, MoveMenu, move, said } from "../console/leads/move.js";
 import { leadName, since, stageName, stageTone } from "../console/leads/stages.js";
 import { pathOf } from "../console/advocates/advocate.js";
 import { useAnswer } from "./answers.js";
-import { firstName, mailTo, telTo } from "./advocate.js";
+import { telTo } from "./advocate.js";
 import { found, known } from "./known.js";
 import { online, own, session, setOwn } from "./state.js";
 
@@ -132,7 +133,7 @@ const addressOf = ({ advocate }) => known.value.find(({ id }) => id === advocate
  * @param {string} email
  */
 function thanks(lead, email) {
-  const whom = lead.channel === "verbal" && lead.prospect.name ? lead.prospect.name : "somebody";
+  const whom = lead.channel === "verbal" && lead.prospect.name ? tame(lead.prospect.name) : "somebody";
   return mailTo(email, {
     subject: "Thank you for your recommendation",
     body: `Hello ${firstName(lead.advocate_name ?? "")},\n\nthank you for recommending ${whom} to us. ${TOLD[lead.stage]}\n\n${session.value.value?.name ?? ""}\n`,

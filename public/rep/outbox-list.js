@@ -24,7 +24,7 @@ export function Outbox({ onEdit }) {
     ${(all.length > 0 || sent.value.length > 0) && html`<h3>Entered here</h3>`}
     <ul class="outbox-list" aria-label="Entered here">
       ${refused.map((entry) => html`<${Refused} key=${entry.key} entry=${entry} onEdit=${onEdit} />`)}
-      ${rest.toReversed().map((entry) => html`<${Waiting} key=${entry.key} entry=${entry} onEdit=${onEdit} />`)}
+      ${[...rest].reverse().map((entry) => html`<${Waiting} key=${entry.key} entry=${entry} onEdit=${onEdit} />`)}
       ${sent.value.map(({ entry, taken }) => html`<li key=${entry.key} class="good"><${Icon} name="check" />
         <div><b>${subject(entry)}</b><small>${arrived(entry, taken, repName)}</small></div></li>`)}
     </ul>

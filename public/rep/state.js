@@ -4,8 +4,8 @@
 
 import { computed, effect, signal } from "/vendor/ui.js";
 import { askAs, signIn } from "/ui/api.js";
-import { keep, kept } from "/ui/kept.js";
-import { MEMBERS_OWN, chosenProgram, load, programs, session } from "/ui/page/state.js";
+import { keep, kept, keys } from "/ui/kept.js";
+import { MEMBERS_OWN, OWNER, chosenProgram, load, programs, session } from "/ui/page/state.js";
 
 /** @typedef {import("/ui/page/state.js").Session} Session */
 /** @typedef {import("/ui/page/state.js").Program} Program */
@@ -26,6 +26,36 @@ export function own(name) {
 /** @param {string} name @param {unknown} value */
 export const setOwn = (name, value) => keep(MEMBERS_OWN + name, JSON.stringify(value));
 
+/** What an answer of the API's is kept by begins so. */
+const ANSWER = "answer:";
+
+/** How long it is kept for the time without a connection (ms). */
+const ANSWER_AGE = 14 * 86_400_000;
+
+/** @param {{ at?: string } | undefined} answer */
+const isOld = (answer) => !(Date.now() - Date.parse(answer?.at ?? "") < ANSWER_AGE);
+
+/**
+ * An answer that is kept, unless it is too old.
+ * @param {string} name
+ * @returns {{ value?: any, at?: string }} empty where there is none
+ */
+export function answer(name) {
+  const found = own(ANSWER + name);
+  return isOld(found) ? {} : found;
+}
+
+/** @param {string} name @param {{ value: any, at: string }} now */
+export const setAnswer = (name, now) => setOwn(ANSWER + name, now);
+
+/** @param {(answer: any) => boolean} which */
+function dropAnswers(which) {
+  for (const key of keys(MEMBERS_OWN + ANSWER)) {
+    if (which(own(key.slice(MEMBERS_OWN.length)))) keep(key, null);
+  }
+}
+dropAnswers(isOld);
+
 /** Whether there is a connection, as far as the browser knows. */
 export const online = signal(navigator.onLine);
 addEventListener("online", () => { online.value = true; load(); });
@@ -36,6 +66,8 @@ export const signedOut = signal(false);
 
 askAs({
   refused: async () => {
+    // Whoever may not ask may not look at what was answered before either.
+    dropAnswers(() => true);
     if (!session.value.fresh && !own("draft")) {
       signIn();
       return new Promise(() => {});
@@ -47,7 +79,7 @@ askAs({
 });
 effect(() => { if (session.value.fresh) signedOut.value = false; });
 
-for (const [name, known] of /** @type {[string, import("@preact/signals").Signal<any>][]} */ ([["session", session], ["programs", programs]])) {
+for (const [name, known] of /** @type {[string, import("@preact/signals").Signal<any>][]} */ ([[OWNER, session], ["programs", programs]])) {
   effect(() => {
     const { value, fresh } = known.value;
     if (fresh) {

@@ -6,14 +6,13 @@ import { ApiError, api } from "/ui/api.js";
 import { Button, Field, Input } from "/ui/components.js";
 import { Door, Failure, Titled, takeToken, useFirst } from "/ui/door.js";
 import { useForm } from "/ui/form.js";
-import { forget } from "/ui/page/state.js";
+import { letIn } from "/ui/page/state.js";
 import { safeNext } from "./next.js";
 
 const next = safeNext(new URLSearchParams(location.search).get("next"), location.origin);
 
-/** Nothing of whoever was here before is shown to whoever comes now. */
-function enter() {
-  forget();
+async function enter() {
+  await letIn();
   location.replace(next);
 }
 
@@ -28,7 +27,7 @@ function Key() {
       }
       throw error;
     }
-    enter();
+    await enter();
     await new Promise(() => {});
   });
   return html`<form class="stack" noValidate onSubmit=${form.submit} ref=${useFirst()}>
@@ -46,7 +45,7 @@ const WAY = {
   send: (/** @type {string} */ email) => api.post("/v1/session/link", { email }),
   enter: async (/** @type {string} */ token) => {
     await api.post("/v1/session", { token });
-    enter();
+    await enter();
   },
 };
 

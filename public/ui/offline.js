@@ -1,7 +1,8 @@
 // Lets a page open without a connection.
 //
 // `/sw.js` keeps the page and its files, and nothing of the API. It is registered
-// for the page's path alone, so that no link and no other page waits for it.
+// for the page's path alone. What else begins with that path wakes the worker too,
+// which leaves it to the network: /me/embed, and links whose code begins with "me".
 
 /** The page's policy allows a worker by a trusted address; this is the only one there is. */
 const ADDRESS = "/sw.js";

@@ -72,19 +72,23 @@ test("the page opens without a connection; nothing of the API is kept by its wor
   await fresh.reload();
   await fresh.getByText("Prospect 1").first().waitFor();
   // And then it is what is kept.
-  await fresh.waitForFunction(async () => !(await (await caches.match("/rep"))?.text())?.includes("Of yesterday"));
+  await fresh.waitForFunction(async () => (await (await caches.match("/rep"))?.text())?.includes("Of yesterday") === false);
   await context.setOffline(true);
   await fresh.reload();
   await fresh.getByText("Prospect 1").first().waitFor();
   await context.close();
 });
 
-test("a connection that is there and says nothing does not keep the page from opening", async (t) => {
+/**
+ * A line to the server; nothing comes over it that it holds back.
+ * @param {import("node:test").TestContext} t
+ * @param {(path: string) => boolean} holds
+ */
+async function line(t, holds) {
   const { hostname: host, port } = new URL(console.origin);
-  let silent = false;
   const between = createServer((asked, answer) => {
-    if (silent) return;
-    const { url: path, method, headers } = asked;
+    const { url: path = "/", method, headers } = asked;
+    if (holds(path)) return;
     asked.pipe(request({ host, port, path, method, headers }, (found) => {
       answer.writeHead(found.statusCode ?? 502, found.headers);
       found.pipe(answer);
@@ -96,7 +100,49 @@ test("a connection that is there and says nothing does not keep the page from op
   });
   await new Promise((resolve) => between.listen(0, "127.0.0.1", () => resolve(undefined)));
   const address = between.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address?.port}/rep?program=acme`;
+  return { between, url: `http://127.0.0.1:${typeof address === "object" && address?.port}/rep?program=acme` };
+}
+
+test("a page that is not the kept one is given no kept file", async (t) => {
+  const held = { path: "" };
+  const { between, url } = await line(t, (path) => path === held.path);
+  const { context } = await browser();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator(".refer-send").waitFor();
+  await keeps(page);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === "activated");
+  const older = (/** @type {string} */ mark) => page.evaluate(async (mark) => {
+    const cache = await caches.open("goodword /rep");
+    const kept = await cache.match("/rep");
+    const headers = { "content-type": "text/html", "goodword-kept": String(Date.now()) };
+    await cache.put("/rep", new Response(await kept?.text() + mark, { headers }));
+    const module = await (await cache.match("/rep/goals.js"))?.text();
+    await cache.put("/rep/goals.js", new Response(`${module}\nglobalThis.older = true;`, { headers: { "content-type": "text/javascript" } }));
+  }, mark);
+  const isOlder = () => page.evaluate(() => Boolean(/** @type {any} */ (globalThis).older));
+  // The page is the kept one: what does not come in time is taken from what is kept.
+  await older("");
+  held.path = "/rep/goals.js";
+  await page.goto(url, { waitUntil: "commit" });
+  await page.locator(".refer-send").waitFor();
+  assert.equal(await isOlder(), true);
+  // It is another: it waits, and is whole.
+  await older("<!-- of the release before -->");
+  await page.goto(url, { waitUntil: "commit" });
+  await page.waitForTimeout(4_000);
+  assert.equal(await page.locator(".refer-send").count(), 0);
+  held.path = "";
+  between.closeAllConnections();
+  await page.goto(url);
+  await page.locator(".refer-send").waitFor();
+  assert.equal(await isOlder(), false);
+  await context.close();
+});
+
+test("a connection that is there and says nothing does not keep the page from opening", async (t) => {
+  let silent = false;
+  const { between, url } = await line(t, () => silent);
   const { context } = await browser();
   const page = await context.newPage();
   await page.goto(url);
@@ -131,6 +177,58 @@ test("whoever signs out takes along what the page has kept of advocates and lead
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("gw-own:"))), []);
   await page.goto(`${console.origin}/rep`);
   await page.waitForURL((url) => url.pathname === "/sign-in" && url.searchParams.get("next") === "/rep");
+  await context.close();
+});
+
+test("whoever signs in again finds what they had begun; nobody else does", async () => {
+  const email = "again@team.example";
+  const { link } = await console.invite("rep", email);
+  const { cookie } = await console.session(link);
+  const context = await signedIn(console, cookie, SIZES.phone);
+  const { page } = await open(context, "&view=leads");
+  await page.getByText("Prospect 1").first().waitFor();
+  await keeps(page);
+  const owned = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("gw-own:")).map((key) => key.slice(7)));
+  assert.ok((await owned()).some((key) => key.startsWith("answer:")));
+  await page.getByRole("navigation", { name: "Parts" }).getByRole("link", { name: "Refer" }).click();
+  await page.getByLabel("Whom do they recommend?").fill("Half Typed");
+  await console.worker.api("DELETE", "/v1/session", undefined, { ...console.worker.sameOrigin, authorization: "", cookie });
+  await pick(page, "jonas w", "Jonas Weber");
+  await page.getByText("You are signed out").waitFor();
+  assert.deepEqual((await owned()).filter((key) => key.startsWith("answer:")), []);
+  const hashOf = (/** @type {string} */ link) => new URL(link).hash;
+  await console.worker.ok("POST", "/v1/session/link", { email });
+  await page.goto(`${console.origin}/sign-in?next=%2Frep%3Fprogram%3Dacme${hashOf((await console.letters(email, 2))[0])}`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/rep?program=acme");
+  await page.locator(".refer-send").waitFor();
+  assert.equal(await page.getByLabel("Whom do they recommend?").inputValue(), "Half Typed");
+  const another = (await console.invite("rep", "another@team.example")).link;
+  await page.goto(`${console.origin}/sign-in?next=%2Frep%3Fprogram%3Dacme${hashOf(another)}`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/rep?program=acme");
+  await page.locator(".refer-send").waitFor();
+  assert.equal(await page.getByLabel("Whom do they recommend?").inputValue(), "");
+  await context.close();
+});
+
+test("an answer that is too old is not kept, nor an advocate who is the rep's no more", async () => {
+  const { context } = await browser();
+  const { page } = await open(context, "&view=leads");
+  await page.getByText("Prospect 1").first().waitFor();
+  await keeps(page);
+  await page.evaluate(() => {
+    const mine = JSON.parse(localStorage.getItem("gw-own:session") ?? "").rep;
+    const known = JSON.parse(localStorage.getItem("gw-own:known:acme") ?? "");
+    known.push({ id: "adv_gone", name: "Gone Person", email: "gone@person.example", kind: "customer", owner: mine });
+    localStorage.setItem("gw-own:known:acme", JSON.stringify(known));
+    localStorage.setItem("gw-own:answer:old", JSON.stringify({ value: 1, at: new Date(Date.now() - 15 * 86_400_000) }));
+    localStorage.setItem("gw-own:answer:new", JSON.stringify({ value: 1, at: new Date(Date.now() - 13 * 86_400_000) }));
+  });
+  await page.reload();
+  await page.waitForFunction(() => !localStorage.getItem("gw-own:known:acme")?.includes("Gone Person"));
+  assert.deepEqual(await page.evaluate(() => ["old", "new"].map((name) => localStorage.getItem(`gw-own:answer:${name}`) !== null)), [false, true]);
+  assert.ok(await page.evaluate(() => JSON.parse(localStorage.getItem("gw-own:known:acme") ?? "[]").length > 0));
   await context.close();
 });
 

@@ -120,11 +120,38 @@ export function chooseProgram(slug, remain = []) {
 /** What a page of a member's keeps in this browser begins so; it goes with them. */
 export const MEMBERS_OWN = "gw-own:";
 
+/** Whose it is: the session, as it was when it was kept. */
+export const OWNER = "session";
+
 /** Forgets who was here. */
 export function forget() {
+  forgetTab();
+  for (const key of keys(MEMBERS_OWN)) keep(key, null);
+}
+
+function forgetTab() {
   keep(SESSION, null, tab);
   keep(PROGRAMS, null, tab);
-  for (const key of keys(MEMBERS_OWN)) keep(key, null);
+}
+
+/**
+ * Lets in whoever has just signed in. Nothing of anybody else's is shown to them;
+ * what they had begun themselves when their session ended is still there.
+ */
+export async function letIn() {
+  /** @type {string | null | undefined} */
+  let was;
+  /** @type {string | null | undefined} */
+  let is;
+  try {
+    was = JSON.parse(kept(MEMBERS_OWN + OWNER) ?? "null")?.member;
+    is = was && (await api.get("/v1/session")).member;
+  } catch {
+    // Whose it is cannot be told: then it is nobody's.
+  }
+  // The operator's key is nobody's in particular.
+  if (was && was === is) forgetTab();
+  else forget();
 }
 
 if (new URLSearchParams(location.search).has("program")) keep(PROGRAM, wanted.value);
