@@ -199,13 +199,13 @@ test("whoever signs in again finds what they had begun; nobody else does", async
   const hashOf = (/** @type {string} */ link) => new URL(link).hash;
   await console.worker.ok("POST", "/v1/session/link", { email });
   await page.goto(`${console.origin}/sign-in?next=%2Frep%3Fprogram%3Dacme${hashOf((await console.letters(email, 2))[0])}`);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/rep?program=acme");
   await page.locator(".refer-send").waitFor();
   assert.equal(await page.getByLabel("Whom do they recommend?").inputValue(), "Half Typed");
   const another = (await console.invite("rep", "another@team.example")).link;
   await page.goto(`${console.origin}/sign-in?next=%2Frep%3Fprogram%3Dacme${hashOf(another)}`);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/rep?program=acme");
   await page.locator(".refer-send").waitFor();
   assert.equal(await page.getByLabel("Whom do they recommend?").inputValue(), "");
