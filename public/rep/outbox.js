@@ -9,7 +9,7 @@ import { effect, signal } from "/vendor/ui.js";
 import { ApiError, api } from "/ui/api.js";
 import * as entries from "./entries.js";
 import { found } from "./known.js";
-import { load, member, online, session, signedOut } from "./state.js";
+import { idOf, load, member, online, session, signedOut } from "./state.js";
 
 /** @import { Entry } from "./entries.js" */
 
@@ -79,8 +79,10 @@ async function sendAll() {
   const tried = new Set();
   try {
     for (;;) {
-      const next = waiting.value.find(({ key, state, typed }) => state === "waiting" && !tried.has(key) && !(typed.who?.fresh && tried.has(typed.who.fresh)));
+      // Who is signed in may have become known since these were read.
+      const next = waiting.value.find(({ key, member: whose, state, typed }) => whose === member.value && state === "waiting" && !tried.has(key) && !(typed.who?.fresh && tried.has(typed.who.fresh)));
       if (!next || !session.value.fresh || !navigator.onLine) break;
+      if (tried.size === 0 && !(await isStill(next.member))) break;
       tried.add(next.key);
       const outcome = await send(next.key);
       if (outcome === "stop") break;
@@ -93,6 +95,22 @@ async function sendAll() {
   }
   if (!waiting.value.some(({ state }) => state === "waiting")) failures = 0;
   else if (!signedOut.value) timer = setTimeout(flush, AGAIN[Math.min(failures++, AGAIN.length - 1)]);
+}
+
+/**
+ * Whether it is still this member who is signed in: in another window it may have
+ * become somebody else, in whose name it would arrive.
+ * @param {string} whose
+ */
+async function isStill(whose) {
+  try {
+    const now = await api.get("/v1/session");
+    if (idOf(now) === whose) return true;
+    load();
+  } catch {
+    // Without an answer, or a session, nothing is sent either.
+  }
+  return false;
 }
 
 /**

@@ -104,7 +104,10 @@ export function chooseRep(slug) {
 /** Slug of the rep, if it is known. */
 export const rep = computed(() => session.value.value?.rep ?? chosenRep.value);
 
-/** Whose entries and answers are kept: the operator's key is nobody's in particular. */
-export const member = computed(() => session.value.value?.member ?? "operator");
+/** Who it is: the operator's key is nobody's in particular. @param {Session | undefined} of */
+export const idOf = (of) => of?.member ?? "operator";
+
+/** Whose entries and answers are kept. */
+export const member = computed(() => idOf(session.value.value));
 
 export { chosenProgram, load, programs, session };
