@@ -28,6 +28,7 @@ const PAGES = [
   "/console/links",
   "/console/roi",
   "/console/team",
+  "/l/demo",
   "/me",
   "/me?tab=referrals",
   "/me?tab=rewards",
