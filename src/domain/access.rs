@@ -37,8 +37,18 @@ names! {
         RewardsWrite => "rewards:write",
         /// Hand over, or take away, all that is known of a person.
         PeopleWrite => "people:write",
+        /// Read what was reconciled with a CRM or a billing system.
+        ReconciliationsRead => "reconciliations:read",
+        /// Reconcile, and mend what differs.
+        ReconciliationsWrite => "reconciliations:write",
         /// Read statistics.
         StatisticsRead => "statistics:read",
+        /// Take in advocates, leads, conversions and shares from files.
+        ImportsWrite => "imports:write",
+        /// Read all that is stored, what it was checked for, and who changed what.
+        DataRead => "data:read",
+        /// Replay logs, repair what a check found, restore what was exported.
+        DataWrite => "data:write",
         /// Create and revoke keys.
         KeysWrite => "keys:write",
         /// Invite members of the team, and say what they may do.
@@ -65,8 +75,9 @@ impl Role {
     #[must_use]
     pub const fn scopes(self) -> &'static [Scope] {
         use Scope::{
-            AdvocatesRead, AdvocatesWrite, ConversionsWrite, LeadsRead, LeadsWrite, LinksWrite,
-            ProgramsRead, ProgramsWrite, RewardsRead, RewardsWrite, SharesWrite, StatisticsRead,
+            AdvocatesRead, AdvocatesWrite, ConversionsWrite, ImportsWrite, LeadsRead, LeadsWrite,
+            LinksWrite, ProgramsRead, ProgramsWrite, ReconciliationsRead, ReconciliationsWrite,
+            RewardsRead, RewardsWrite, SharesWrite, StatisticsRead,
         };
         match self {
             Self::Admin => &Scope::ALL,
@@ -82,6 +93,9 @@ impl Role {
                 ConversionsWrite,
                 RewardsRead,
                 RewardsWrite,
+                ReconciliationsRead,
+                ReconciliationsWrite,
+                ImportsWrite,
                 StatisticsRead,
             ],
             Self::Rep => &[
@@ -99,6 +113,7 @@ impl Role {
                 AdvocatesRead,
                 LeadsRead,
                 RewardsRead,
+                ReconciliationsRead,
                 StatisticsRead,
             ],
         }

@@ -31,36 +31,73 @@ pub fn unguard(text: &str) -> &str {
     }
 }
 
-/// The cells of a line, which comes without its end (RFC 4180). A quote that
-/// opens no cell is text; one that is never closed is, where the line ends.
-#[must_use]
-pub fn split(line: &str) -> Vec<String> {
-    let mut cells = Vec::new();
-    let mut cell = String::new();
-    let mut quoted = false;
-    // Whether the cell may still begin with a quote.
-    let mut fresh = true;
-    let mut characters = line.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' if quoted => {
-                quoted = characters.next_if_eq(&'"').is_some();
-                if quoted {
-                    cell.push('"');
-                }
-            }
-            '"' if fresh => quoted = true,
-            ',' if !quoted => {
-                cells.push(std::mem::take(&mut cell));
-                fresh = true;
-                continue;
-            }
-            _ => cell.push(character),
+/// Cuts a record into its cells, line by line (RFC 4180). A quote that opens no cell
+/// is text.
+pub struct Splitter {
+    delimiter: char,
+    cells: Vec<String>,
+    cell: String,
+    quoted: bool,
+    /// Whether the cell may still begin with a quote.
+    fresh: bool,
+}
+
+impl Splitter {
+    /// Cells between which the delimiter stands.
+    #[must_use]
+    pub const fn new(delimiter: char) -> Self {
+        Self {
+            delimiter,
+            cells: Vec::new(),
+            cell: String::new(),
+            quoted: false,
+            fresh: true,
         }
-        fresh = false;
     }
-    cells.push(cell);
-    cells
+
+    /// Takes more of the record: up to the end of a line, or the line's end.
+    pub fn push(&mut self, text: &str) {
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '"' if self.quoted => {
+                    self.quoted = characters.next_if_eq(&'"').is_some();
+                    if self.quoted {
+                        self.cell.push('"');
+                    }
+                }
+                '"' if self.fresh => self.quoted = true,
+                _ if character == self.delimiter && !self.quoted => {
+                    self.cells.push(std::mem::take(&mut self.cell));
+                    self.fresh = true;
+                    continue;
+                }
+                _ => self.cell.push(character),
+            }
+            self.fresh = false;
+        }
+    }
+
+    /// Whether it stands within quotes, so that the record goes on.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.quoted
+    }
+
+    /// The cells; a quote that is still open is closed where the text ends.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<String> {
+        self.cells.push(self.cell);
+        self.cells
+    }
+}
+
+/// The cells of a record that comes without its end.
+#[must_use]
+pub fn split(record: &str) -> Vec<String> {
+    let mut splitter = Splitter::new(',');
+    splitter.push(record);
+    splitter.finish()
 }
 
 /// Adds a line of cells, with quotes around those that need them.

@@ -5,7 +5,7 @@
 //! is one person, and the codes that are said aloud; who has the credit for a
 //! lead, what it goes through, and what it earns; how far a rate can be trusted,
 //! and what it is compared with; and the calendars, cells and keys that the rest
-//! needs.
+//! needs, and figures as they are written elsewhere.
 
 pub mod channel;
 pub mod link;
@@ -44,3 +44,5 @@ pub mod cell;
 pub mod date;
 pub mod quarter;
 pub mod zone;
+
+pub mod written;

@@ -4,7 +4,6 @@
 //! and written before the next are read. One bad row is reported in its place and
 //! stops nothing.
 
-mod lines;
 mod rows;
 
 use std::sync::Arc;
@@ -14,10 +13,7 @@ use futures_util::stream;
 use http::StatusCode;
 use utoipa::IntoParams;
 
-use self::{
-    lines::Lines,
-    rows::{Format, Issued, Rows, Wanted},
-};
+use self::rows::{Issued, Rows, Wanted};
 use super::{
     Call, Response,
     body::Body,
@@ -25,6 +21,7 @@ use super::{
     problem::{Fault, Problem},
     programs,
     request::Request,
+    rows::{Format, Lines},
 };
 use crate::{
     decode::record,
@@ -41,6 +38,10 @@ use crate::{
 
 /// Rows of a request at most.
 const MOST_ROWS: usize = 10_000;
+
+/// Bytes of a row at most. A quoted cell may not hold a line break: names of ours
+/// never do.
+const ROW_BYTES: usize = 4_096;
 
 /// Rows that are resolved by one statement.
 const CHUNK_ROWS: usize = 500;
@@ -77,7 +78,7 @@ pub(super) async fn issue(request: Request) -> Result<Response, Problem> {
     };
     let run = Run {
         minter: Arc::new(minter),
-        lines: Lines::new(request.into_body()),
+        lines: Lines::new(request.into_body(), ROW_BYTES),
         rows: Rows::new(format),
         count: 0,
         state: State::Header,

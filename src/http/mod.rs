@@ -30,8 +30,10 @@ pub mod message;
 mod output;
 pub mod problem;
 mod range;
+mod rows;
 
 mod advocates;
+mod audit;
 mod content;
 mod destinations;
 mod funnel;

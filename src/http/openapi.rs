@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    advocates, claims, codes, content, conversions, destinations, funnel, goals, health, keys,
-    labels, leads, links, links_bulk, me, payouts, people, portal, problem, programs, public, reps,
-    rewards,
+    advocates, audit, claims, codes, content, conversions, destinations, funnel, goals, health,
+    keys, labels, leads, links, links_bulk, me, payouts, people, portal, problem, programs, public,
+    reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -58,6 +58,7 @@ use super::{
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
+        audit::list,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, claims, codes, content, conversions, destinations, funnel, goals, health,
-    input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
+    Response, advocates, audit, claims, codes, content, conversions, destinations, funnel, goals,
+    health, input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
     problem::Problem, programs, public, reps, request::Request, rewards, rules, session, shares,
     statistics, team, verbal, what_if,
 };
@@ -228,6 +228,7 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/payouts/{payout}/paid", S::RewardsWrite, |r| Box::pin(payouts::paid(r))),
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
+    route(GET, "/v1/audit", S::DataRead, |r| Box::pin(audit::list(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),
     route(GET, "/v1/stats/live", S::StatisticsRead, |r| Box::pin(statistics::live(r))),

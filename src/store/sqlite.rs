@@ -55,6 +55,7 @@ impl Sqlite {
             include_str!("../../migrations/0005_console.sql"),
             include_str!("../../migrations/0006_portal.sql"),
             include_str!("../../migrations/0007_landing.sql"),
+            include_str!("../../migrations/0008_audit.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

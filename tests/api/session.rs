@@ -138,6 +138,7 @@ fn a_session_has_the_scopes_of_its_role_and_of_no_other() {
         "advocates:read",
         "leads:read",
         "rewards:read",
+        "reconciliations:read",
         "statistics:read",
     ];
     assert_eq!(session["scopes"], json!(reads));

@@ -11,11 +11,15 @@ import { PAGES, ROLES, SIZES, begin, believable, open, signedIn } from "./consol
 /** What a role may do, as it is promised; the Worker has a table of its own. */
 const SCOPES = /** @type {Record<Role, string>} */ ({
   admin: `programs:read programs:write advocates:read advocates:write links:write shares:write leads:read leads:write
-    conversions:write rewards:read rewards:write people:write statistics:read keys:write team:write`,
+    conversions:write rewards:read rewards:write people:write
+    reconciliations:read reconciliations:write imports:write data:read data:write
+    statistics:read keys:write team:write`,
   marketer: `programs:read programs:write advocates:read advocates:write links:write shares:write leads:read
-    leads:write conversions:write rewards:read rewards:write statistics:read`,
+    leads:write conversions:write rewards:read rewards:write reconciliations:read reconciliations:write
+    imports:write statistics:read`,
   rep: `programs:read advocates:read advocates:write links:write shares:write leads:read leads:write statistics:read`,
-  "read-only": `programs:read advocates:read leads:read rewards:read statistics:read`,
+  "read-only": `programs:read advocates:read leads:read rewards:read reconciliations:read
+    statistics:read`,
 });
 
 /** @type {(role: Role, scope: string) => boolean} */

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::message::Headers;
 use crate::{
     decode::{Decode, Tree, record},
     domain::cell::{self, guard, unguard},
-    http::{input::has_media_type, problem::Problem},
+    http::rows::Format,
 };
 
 /// The columns of a CSV, in any order; `advocate` is needed.
@@ -62,36 +61,6 @@ pub(in crate::http) struct Echo {
     destination: Option<String>,
     #[schema(nullable = false)]
     label: Option<String>,
-}
-
-/// CSV or NDJSON, in and out alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Csv,
-    Ndjson,
-}
-
-impl Format {
-    pub(super) fn of(headers: &Headers) -> Result<Self, Problem> {
-        if has_media_type(headers, "text/csv") {
-            Ok(Self::Csv)
-        } else if has_media_type(headers, "application/x-ndjson")
-            || has_media_type(headers, "application/jsonl")
-        {
-            Ok(Self::Ndjson)
-        } else {
-            Err(Problem::UnsupportedMediaType(
-                "text/csv or application/x-ndjson",
-            ))
-        }
-    }
-
-    pub(super) fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Ndjson => "application/x-ndjson",
-        }
-    }
 }
 
 /// Rows as text, in and out.

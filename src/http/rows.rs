@@ -1,0 +1,435 @@
+//! Rows that are streamed in, whatever wrote them: a spreadsheet, a CRM, a log.
+//!
+//! Owns lines and records of a body, read in constant memory: encodings, ends of
+//! lines, delimiters, quoted line breaks. What a cell means is its reader's.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt;
+
+use super::{
+    body::{Body, Pieces},
+    input::has_media_type,
+    message::Headers,
+    problem::Problem,
+};
+use crate::{
+    decode::Tree,
+    domain::cell::{self, Splitter},
+};
+
+/// Bytes of a record at most.
+const RECORD_BYTES: usize = 64 * 1_024;
+
+/// Lines of a record at most. A quote that is never closed would otherwise take the
+/// rest of the file along.
+const RECORD_LINES: usize = 100;
+
+/// CSV or NDJSON, in and out alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv,
+    Ndjson,
+}
+
+impl Format {
+    /// The format that `Content-Type` says.
+    pub(super) fn of(headers: &Headers) -> Result<Self, Problem> {
+        if has_media_type(headers, "text/csv") {
+            Ok(Self::Csv)
+        } else if has_media_type(headers, "application/x-ndjson")
+            || has_media_type(headers, "application/jsonl")
+        {
+            Ok(Self::Ndjson)
+        } else {
+            Err(Problem::UnsupportedMediaType(
+                "text/csv or application/x-ndjson",
+            ))
+        }
+    }
+
+    pub(super) fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// A line: its number, from 1, and its text without its end, or what is wrong.
+pub(super) type Line = (usize, Result<String, String>);
+
+/// A body as lines, whatever pieces they come in.
+pub(super) struct Lines {
+    body: Option<Pieces>,
+    buffer: Vec<u8>,
+    /// Where in the buffer the next line begins.
+    start: usize,
+    line: usize,
+    most: usize,
+    wide: Wide,
+    broke_off: bool,
+}
+
+/// The two orders of UTF-16, and what of it has come without its other half.
+enum Wide {
+    /// It is not known yet.
+    Unknown,
+    /// It is no UTF-16.
+    No,
+    Little(Vec<u8>),
+    Big(Vec<u8>),
+}
+
+impl Lines {
+    /// The lines of a body, of so many bytes at most.
+    pub(super) fn new(body: Body, most: usize) -> Self {
+        Self {
+            body: Some(body.into_pieces()),
+            buffer: Vec::new(),
+            start: 0,
+            line: 0,
+            most,
+            wide: Wide::Unknown,
+            broke_off: false,
+        }
+    }
+
+    /// Whether the body ended before its end.
+    pub(super) fn broke_off(&self) -> bool {
+        self.broke_off
+    }
+
+    /// The next line; an error is that line's, or the last.
+    pub(super) async fn next(&mut self) -> Option<Line> {
+        let mut searched = self.start;
+        let mut too_long = false;
+        loop {
+            let unsearched = self.buffer.get(searched..).unwrap_or_default();
+            if let Some(end) = unsearched.iter().position(|byte| *byte == b'\n') {
+                let line = self.finish(searched + end, too_long);
+                self.start = searched + end + 1;
+                return Some(line);
+            }
+            // A CR may be its last byte, which does not count.
+            if self.buffer.len() - self.start > self.most + 1 {
+                // Read on to the end of the line, but keep none of it.
+                too_long = true;
+                self.buffer.clear();
+            } else {
+                self.buffer.drain(..self.start);
+            }
+            self.start = 0;
+            searched = self.buffer.len();
+            if self.read().await {
+                continue;
+            }
+            if self.broke_off && self.body.take().is_some() {
+                self.line += 1;
+                self.buffer.clear();
+                return Some((self.line, Err("the body broke off here".to_owned())));
+            }
+            if self.buffer.is_empty() && !too_long {
+                return None;
+            }
+            let line = self.finish(self.buffer.len(), too_long);
+            self.buffer.clear();
+            return Some(line);
+        }
+    }
+
+    /// Adds the next piece to the buffer, if there is one.
+    async fn read(&mut self) -> bool {
+        let Some(body) = self.body.as_mut() else {
+            return false;
+        };
+        match body.next().await {
+            Some(Ok(bytes)) => {
+                self.take(&bytes);
+                true
+            }
+            Some(Err(_)) => {
+                self.broke_off = true;
+                false
+            }
+            None => {
+                self.body = None;
+                false
+            }
+        }
+    }
+
+    /// Takes a piece in as UTF-8, if it is UTF-16.
+    fn take(&mut self, bytes: &[u8]) {
+        if matches!(self.wide, Wide::Unknown) {
+            self.buffer.extend_from_slice(bytes);
+            self.wide = match *self.buffer {
+                [] | [0xff | 0xfe] => return,
+                [0xff, 0xfe, ..] => Wide::Little(Vec::new()),
+                [0xfe, 0xff, ..] => Wide::Big(Vec::new()),
+                _ => Wide::No,
+            };
+            if !matches!(self.wide, Wide::No) {
+                let all = std::mem::take(&mut self.buffer);
+                self.widen(all.get(2..).unwrap_or_default());
+            }
+        } else {
+            self.widen(bytes);
+        }
+    }
+
+    fn widen(&mut self, bytes: &[u8]) {
+        let (rest, of_bytes): (_, fn([u8; 2]) -> u16) = match &mut self.wide {
+            Wide::Little(rest) => (rest, u16::from_le_bytes),
+            Wide::Big(rest) => (rest, u16::from_be_bytes),
+            Wide::Unknown | Wide::No => return self.buffer.extend_from_slice(bytes),
+        };
+        rest.extend_from_slice(bytes);
+        let (pairs, _) = rest.as_chunks::<2>();
+        let mut units: Vec<u16> = pairs.iter().map(|pair| of_bytes(*pair)).collect();
+        // The first half of a character above U+FFFF waits for the other.
+        if units.last().is_some_and(|unit| unit & 0xfc00 == 0xd800) {
+            units.pop();
+        }
+        rest.drain(..units.len() * 2);
+        let text = String::from_utf16_lossy(&units);
+        self.buffer.extend_from_slice(text.as_bytes());
+    }
+
+    /// The line that ends before a place of the buffer.
+    fn finish(&mut self, end: usize, too_long: bool) -> Line {
+        self.line += 1;
+        let bytes = self.buffer.get(self.start..end).unwrap_or_default();
+        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        let bytes = match self.line {
+            1 => bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes),
+            _ => bytes,
+        };
+        let text = if too_long || bytes.len() > self.most {
+            Err(format!("the row is longer than {} bytes", self.most))
+        } else {
+            Ok(text(bytes))
+        };
+        (self.line, text)
+    }
+}
+
+/// UTF-8, or else Windows-1252, which spreadsheets of Western Europe write and
+/// which has Latin-1 in it.
+fn text(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    // The characters of 0x80 to 0x9f (WHATWG Encoding, index windows-1252).
+    const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+    let character = |byte: &u8| match *byte {
+        byte @ 0x80..=0x9f => HIGH.chars().nth(usize::from(byte & 0x1f)),
+        byte => Some(char::from(byte)),
+    };
+    bytes.iter().filter_map(character).collect()
+}
+
+/// A record of a table.
+pub(super) struct Record {
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// Its cells, or what is wrong with them.
+    pub fields: Result<Fields, String>,
+}
+
+/// The cells of a record by the names of their columns.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// What stands under a name, if anything does. Case, blanks, underscores and
+    /// hyphens tell no names apart.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut fields = self.0.iter();
+        let (_, value) = fields.find(|(known, value)| !value.is_empty() && same(known, name))?;
+        Some(value)
+    }
+
+    /// The names of the columns, as they came.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// Whether two names are of the same column.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    fn letters(name: &str) -> impl Iterator<Item = char> {
+        let letters = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-'));
+        letters.flat_map(char::to_lowercase)
+    }
+    letters(one).eq(letters(other))
+}
+
+/// A body as records with the names of their columns.
+pub(super) struct Table {
+    lines: Lines,
+    format: Format,
+    /// Lines that were read as part of a record and are none.
+    again: VecDeque<Line>,
+    delimiter: char,
+    header: Option<Vec<String>>,
+}
+
+impl Table {
+    /// The records of a body.
+    pub(super) fn new(body: Body, format: Format) -> Self {
+        Self {
+            lines: Lines::new(body, RECORD_BYTES),
+            format,
+            again: VecDeque::new(),
+            delimiter: ',',
+            header: None,
+        }
+    }
+
+    /// Whether the body ended before its end.
+    pub(super) fn broke_off(&self) -> bool {
+        self.lines.broke_off()
+    }
+
+    /// The next record. Blank lines are none; what is wrong with one stops nothing.
+    pub(super) async fn next(&mut self) -> Option<Record> {
+        loop {
+            let (line, text) = self.line().await?;
+            let fields = match text {
+                Ok(text) if text.trim().is_empty() => continue,
+                Ok(text) => match self.format {
+                    Format::Ndjson => flat(&text),
+                    Format::Csv => match self.cells(text).await {
+                        Ok(Some(fields)) => Ok(fields),
+                        Ok(None) => continue,
+                        Err(error) => Err(error),
+                    },
+                },
+                Err(error) => Err(error),
+            };
+            return Some(Record { line, fields });
+        }
+    }
+
+    async fn line(&mut self) -> Option<Line> {
+        match self.again.pop_front() {
+            Some(line) => Some(line),
+            None => self.lines.next().await,
+        }
+    }
+
+    /// The cells of the record that a line begins; `None` of the header.
+    async fn cells(&mut self, first: String) -> Result<Option<Fields>, String> {
+        if self.header.is_none() {
+            // What Excel reads and takes away.
+            if let Some(delimiter) = first.strip_prefix("sep=") {
+                self.delimiter = delimiter.chars().next().unwrap_or(',');
+                return Ok(None);
+            }
+            if self.delimiter == ',' {
+                self.delimiter = delimiter(&first);
+            }
+        }
+        let cells = self.record(&first).await?;
+        let Some(header) = &self.header else {
+            self.header = Some(cells);
+            return Ok(None);
+        };
+        if cells.len() > header.len() {
+            return Err(format!(
+                "the row has {} cells for {} columns; quote a cell that holds a `{}`",
+                cells.len(),
+                header.len(),
+                self.delimiter
+            ));
+        }
+        let named = header.iter().zip(cells);
+        Ok(Some(Fields(
+            named
+                .map(|(name, cell)| (name.clone(), cell::unguard(&cell).to_owned()))
+                .collect(),
+        )))
+    }
+
+    /// The cells of the record that a line begins, each without blanks around it.
+    async fn record(&mut self, first: &str) -> Result<Vec<String>, String> {
+        let mut splitter = Splitter::new(self.delimiter);
+        splitter.push(first);
+        let mut taken = Vec::new();
+        let mut bytes = first.len();
+        while splitter.is_open() {
+            match self.line().await {
+                Some((line, Ok(text)))
+                    if taken.len() < RECORD_LINES && bytes + text.len() < RECORD_BYTES =>
+                {
+                    bytes += text.len();
+                    splitter.push("\n");
+                    splitter.push(&text);
+                    taken.push((line, Ok(text)));
+                }
+                other => {
+                    taken.extend(other);
+                    for line in taken.into_iter().rev() {
+                        self.again.push_front(line);
+                    }
+                    return Err("a cell begins with a quote that is never closed".to_owned());
+                }
+            }
+        }
+        let cells = splitter.finish();
+        Ok(cells.iter().map(|cell| cell.trim().to_owned()).collect())
+    }
+}
+
+/// What stands between the cells of a header: commas, semicolons where commas are
+/// for decimals, or tabs.
+fn delimiter(header: &str) -> char {
+    let count = |delimiter: char| {
+        let mut splitter = Splitter::new(delimiter);
+        splitter.push(header);
+        splitter.finish().len()
+    };
+    let mut best = ',';
+    for delimiter in [';', '\t'] {
+        if count(delimiter) > count(best) {
+            best = delimiter;
+        }
+    }
+    best
+}
+
+/// An object of JSON as fields; what is in objects of its own is named `a.b`.
+fn flat(text: &str) -> Result<Fields, String> {
+    let tree = Tree::parse(text.as_bytes()).map_err(|error| {
+        // Of the position only the column is new, and of little use.
+        let error = error.to_string();
+        error.split(" at line ").next().unwrap_or(&error).to_owned()
+    })?;
+    let mut fields = Vec::new();
+    match tree {
+        Tree::Object(object) => flatten("", object, &mut fields),
+        _ => return Err("the row is not a JSON object".to_owned()),
+    }
+    Ok(Fields(fields))
+}
+
+fn flatten(prefix: &str, object: Vec<(String, Tree)>, fields: &mut Vec<(String, String)>) {
+    for (key, value) in object {
+        let name = [prefix, &key].concat();
+        let text = match value {
+            Tree::Text(text) | Tree::Word(text) => text.trim().to_owned(),
+            Tree::Integer(number) => number.to_string(),
+            Tree::Great(number) => number.to_string(),
+            Tree::Bool(is) => is.to_string(),
+            // As a number it is not exact; whoever needs the field says so.
+            Tree::Fraction => "a number with a point: write it as a text".to_owned(),
+            Tree::Object(inner) => {
+                flatten(&[&name, "."].concat(), inner, fields);
+                continue;
+            }
+            Tree::Absent | Tree::Null | Tree::List(_) => continue,
+        };
+        fields.push((name, text));
+    }
+}
