@@ -433,3 +433,205 @@ fn flatten(prefix: &str, object: Vec<(String, Tree)>, fields: &mut Vec<(String, 
         fields.push((name, text));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use bytes::Bytes;
+    use futures_util::stream;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a future that never waits comes to.
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    fn pieces(text: &[u8], size: usize) -> Vec<Result<Bytes, io::Error>> {
+        let pieces = text.chunks(size);
+        pieces
+            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+            .collect()
+    }
+
+    fn body(pieces: Vec<Result<Bytes, io::Error>>) -> Body {
+        Body::Pieces(Box::pin(stream::iter(pieces)))
+    }
+
+    /// Each record: its line, and its cells or what is wrong.
+    fn read(table: &mut Table) -> Vec<(usize, Result<Vec<(String, String)>, String>)> {
+        std::iter::from_fn(|| now(table.next()))
+            .map(|record| (record.line, record.fields.map(|fields| fields.0)))
+            .collect()
+    }
+
+    fn csv(text: &[u8], size: usize) -> Vec<(usize, Result<Vec<(String, String)>, String>)> {
+        read(&mut Table::new(body(pieces(text, size)), Format::Csv))
+    }
+
+    fn named(names: &[&str], cells: &[&str]) -> Result<Vec<(String, String)>, String> {
+        let pairs = names.iter().zip(cells);
+        Ok(pairs
+            .map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned()))
+            .collect())
+    }
+
+    #[test]
+    fn a_table_is_read_whatever_wrote_it() {
+        let utf16 = |big: bool| -> Vec<u8> {
+            let units = "\u{feff}Name\tSum\r\nZoë 🎈\t12,50\r\n".encode_utf16();
+            units
+                .flat_map(|unit| {
+                    if big {
+                        unit.to_be_bytes()
+                    } else {
+                        unit.to_le_bytes()
+                    }
+                })
+                .collect()
+        };
+        let files: [(&str, Vec<u8>); 7] = [
+            ("plain", "Name,Sum\nZoë 🎈,\"12,50\"\n".into()),
+            (
+                "BOM and CRLF",
+                "\u{feff}Name,Sum\r\nZoë 🎈,\"12,50\"\r\n".into(),
+            ),
+            ("semicolons", "Name;Sum\nZoë 🎈;12,50".into()),
+            ("sep", "sep=|\nName|Sum\nZoë 🎈|12,50\n".into()),
+            ("tabs", "Name\tSum\n\n  \nZoë 🎈\t12,50\n".into()),
+            ("UTF-16, the little end first", utf16(false)),
+            ("UTF-16, the big end first", utf16(true)),
+        ];
+        for (what, file) in files {
+            for size in [1, 2, 3, 7, 1_000] {
+                let rows: Vec<_> = csv(&file, size).into_iter().map(|(_, row)| row).collect();
+                assert_eq!(
+                    rows,
+                    [named(&["Name", "Sum"], &["Zoë 🎈", "12,50"])],
+                    "{what} {size}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn windows_1252_is_read_where_it_is_no_utf_8() {
+        let rows = csv(b"Name,Sum\nZo\xeb M\xfcller,\x80 5\nZo\xc3\xab,1\n", 4);
+        assert_eq!(rows[0].1, named(&["Name", "Sum"], &["Zoë Müller", "€ 5"]));
+        assert_eq!(rows[1].1, named(&["Name", "Sum"], &["Zoë", "1"]));
+    }
+
+    #[test]
+    fn quoted_line_breaks_are_part_of_the_cell_and_counted() {
+        let rows = csv(b"a,b\r\n\"one\r\ntwo\",x\r\n3,4\r\n", 5);
+        assert_eq!(rows[0], (2, named(&["a", "b"], &["one\ntwo", "x"])));
+        assert_eq!(rows[1], (4, named(&["a", "b"], &["3", "4"])));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_costs_its_own_line_alone() {
+        let mut file = String::from("a,b\n1,2\n\"open,2\n");
+        for n in 0..300 {
+            file.push_str(&format!("{n},y\n"));
+        }
+        let rows = csv(file.as_bytes(), 64);
+        assert_eq!(rows.len(), 302);
+        assert_eq!(rows[1].0, 3);
+        assert!(rows[1].1.as_ref().unwrap_err().contains("never closed"));
+        assert_eq!(rows[301], (303, named(&["a", "b"], &["299", "y"])));
+    }
+
+    #[test]
+    fn guards_are_taken_off_and_columns_found_by_any_spelling() {
+        let mut table = Table::new(
+            body(pieces(b"Close Date,ORDER_ID\n'=1+1,\n", 9)),
+            Format::Csv,
+        );
+        let fields = now(table.next()).unwrap().fields.unwrap();
+        assert_eq!(fields.get("close_date"), Some("=1+1"));
+        assert_eq!(fields.get("order-id"), None);
+        assert_eq!(
+            fields.names().collect::<Vec<_>>(),
+            ["Close Date", "ORDER_ID"]
+        );
+    }
+
+    #[test]
+    fn a_row_with_too_many_cells_is_wrong_and_one_with_too_few_has_none_there() {
+        let rows = csv(b"a,b\n1,2,3\n1\n", 64);
+        assert!(
+            rows[0]
+                .1
+                .as_ref()
+                .unwrap_err()
+                .contains("3 cells for 2 columns")
+        );
+        assert_eq!(rows[1].1, named(&["a"], &["1"]));
+    }
+
+    #[test]
+    fn objects_are_rows_with_what_is_in_them() {
+        let text = b"{\"id\":7,\"paid\":true,\"note\":null,\"customer\":{\"email\":\" a@b.c \"},\"sum\":1.5}\n[1]\n{\n";
+        let mut table = Table::new(body(pieces(text, 10)), Format::Ndjson);
+        let rows = read(&mut table);
+        let point = "a number with a point: write it as a text";
+        assert_eq!(
+            rows[0].1,
+            named(
+                &["id", "paid", "customer.email", "sum"],
+                &["7", "true", "a@b.c", point]
+            )
+        );
+        assert!(rows[1].1.is_err() && rows[2].1.is_err());
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_says_so() {
+        let mut parts = pieces(b"a,b\n1,2\n3,", 4);
+        parts.push(Err(io::ErrorKind::ConnectionAborted.into()));
+        let mut table = Table::new(body(parts), Format::Csv);
+        let rows = read(&mut table);
+        assert_eq!(rows[0], (2, named(&["a", "b"], &["1", "2"])));
+        assert_eq!(rows[1], (3, Err("the body broke off here".to_owned())));
+        assert!(table.broke_off() && rows.len() == 2);
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_has_the_records_that_the_csv_crate_reads(
+            rows in proptest::collection::vec(
+                proptest::collection::vec("[a,\"ü;=\n]{0,4}", 3), 1..6),
+            size in 1_usize..9,
+        ) {
+            let mut writer = ::csv::Writer::from_writer(Vec::new());
+            writer.write_record(["x", "y", "z"]).unwrap();
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let file = writer.into_inner().unwrap();
+            let ours: Vec<Vec<String>> = csv(&file, size)
+                .into_iter()
+                .map(|(_, row)| row.unwrap().into_iter().map(|(_, cell)| cell).collect())
+                .collect();
+            let mut theirs = Vec::new();
+            for record in ::csv::Reader::from_reader(&*file).records() {
+                let record = record.unwrap();
+                let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+                // A line of blanks is a blank line here.
+                if cells.len() > 1 || !cells.concat().is_empty() {
+                    theirs.push(cells.iter().map(|cell| cell::unguard(cell).to_owned()).collect::<Vec<_>>());
+                }
+            }
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+}

@@ -108,7 +108,10 @@ fn the_operators_key_begins_a_session_that_may_do_everything() {
     assert_eq!(session["member"], Value::Null);
     assert_eq!(session["role"], "admin");
     assert_eq!(session["expires_at"], "2026-12-22T10:00:00.000Z");
-    assert_eq!(session["scopes"].as_array().unwrap().len(), 15);
+    assert_eq!(
+        session["scopes"].as_array().unwrap().len(),
+        Scope::ALL.len()
+    );
     assert_eq!(read(&api, &cookie).expect(200), session);
     let wrong = begin(&api, &json!({"admin_key": "another key"})).problem(422);
     assert_eq!(wrong["errors"][0]["field"], "admin_key");
