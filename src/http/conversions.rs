@@ -117,18 +117,42 @@ pub(super) struct Recorded {
 pub(super) async fn create(request: Request) -> Result<Response, Problem> {
     let new: NewConversion = request.json()?;
     let program = programs::require(&request.call, &new.program, Some("program")).await?;
-    match new.kind {
-        Kind::Sale => record_sale(&request, &program, &new).await,
-        Kind::Refund => record_refund(&request, &program, &new).await,
+    let natural = new.natural()?;
+    once(&request, program.number, Some(natural), &|| {
+        Box::pin(plan(&request, &program, &new))
+    })
+    .await
+}
+
+impl NewConversion {
+    /// What it is known by: the order, or the refund.
+    fn natural(&self) -> Result<String, Problem> {
+        Ok(match self.kind {
+            Kind::Sale => ["sale ", self.order_id.as_str()].concat(),
+            Kind::Refund => ["refund ", self.refund_id()?].concat(),
+        })
+    }
+
+    fn refund_id(&self) -> Result<&str, Problem> {
+        let refund_id = self.refund_id.as_ref().map(Identifier::as_str);
+        refund_id.ok_or_else(|| Problem::field("refund_id", "is missing"))
     }
 }
 
-async fn record_sale(
+/// What recording a conversion comes to, whoever reports it.
+pub(super) async fn plan(
     request: &Request,
     program: &Row,
     new: &NewConversion,
-) -> Result<Response, Problem> {
-    let call = &request.call;
+) -> Result<Effect, Problem> {
+    let at = past("at", new.at.as_deref(), request.call.now)?;
+    match new.kind {
+        Kind::Sale => plan_sale(request, program, new, sale(new, at)?).await,
+        Kind::Refund => plan_refund(request, program, new, at).await,
+    }
+}
+
+fn sale(new: &NewConversion, at: i64) -> Result<Sale, Problem> {
     if new.refund_id.is_some() || new.reason.is_some() {
         return Err(Problem::field(
             "refund_id",
@@ -136,9 +160,9 @@ async fn record_sale(
         ));
     }
     let missing = |field: &str| Problem::field(field, "is missing");
-    let sale = Sale {
+    Ok(Sale {
         order_id: new.order_id.as_str().to_owned(),
-        at: past("at", new.at.as_deref(), call.now)?,
+        at,
         amount: new.amount.ok_or_else(|| missing("amount"))?.get(),
         currency: new
             .currency
@@ -152,12 +176,7 @@ async fn record_sale(
         email_hash: email_hash(new)?,
         click: None,
         refunded: 0,
-    };
-    let natural = format!("sale {}", sale.order_id);
-    once(request, program.number, Some(natural), &|| {
-        Box::pin(plan_sale(request, program, new, sale.clone()))
     })
-    .await
 }
 
 fn email_hash(new: &NewConversion) -> Result<Option<String>, Problem> {
@@ -396,11 +415,12 @@ async fn by_person(call: &Call, program: u16, sale: &Sale) -> Result<Match, Prob
     Ok(Match::None)
 }
 
-async fn record_refund(
+async fn plan_refund(
     request: &Request,
     program: &Row,
     new: &NewConversion,
-) -> Result<Response, Problem> {
+    at: i64,
+) -> Result<Effect, Problem> {
     let call = &request.call;
     let given = [
         ("product", new.product.is_some()),
@@ -416,26 +436,7 @@ async fn record_refund(
             "is not for refunds: `order_id` says which sale",
         ));
     }
-    let refund_id = new.refund_id.as_ref().map(Identifier::as_str);
-    let refund_id = refund_id.ok_or_else(|| Problem::field("refund_id", "is missing"))?;
-    let at = past("at", new.at.as_deref(), call.now)?;
-    once(
-        request,
-        program.number,
-        Some(format!("refund {refund_id}")),
-        &|| Box::pin(plan_refund(request, program, new, refund_id, at)),
-    )
-    .await
-}
-
-async fn plan_refund(
-    request: &Request,
-    program: &Row,
-    new: &NewConversion,
-    refund_id: &str,
-    at: i64,
-) -> Result<Effect, Problem> {
-    let call = &request.call;
+    let refund_id = new.refund_id()?;
     let sale = sales::find(call.db(), program.number, new.order_id.as_str()).await?;
     let lead = match sale.as_ref().and_then(|sale| sale.lead.as_deref()) {
         Some(id) => stored::find(call.db(), Which::Id(id)).await?,

@@ -110,7 +110,7 @@ fn the_operators_key_begins_a_session_that_may_do_everything() {
     assert_eq!(session["expires_at"], "2026-12-22T10:00:00.000Z");
     assert_eq!(
         session["scopes"].as_array().unwrap().len(),
-        Scope::ALL.len()
+        goodword::domain::access::Scope::ALL.len()
     );
     assert_eq!(read(&api, &cookie).expect(200), session);
     let wrong = begin(&api, &json!({"admin_key": "another key"})).problem(422);
