@@ -21,3 +21,12 @@ CREATE TRIGGER audit_is_not_overwritten BEFORE INSERT ON audit
 WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n) BEGIN
   SELECT raise(ABORT, 'the audit log is only added to');
 END;
+
+-- What was sold is corrected where the billing system knows better; the log says what
+-- it was before.
+CREATE TRIGGER sales_corrected AFTER UPDATE OF amount ON sales
+WHEN NEW.amount <> OLD.amount AND NEW.lead IS NOT NULL BEGIN
+  UPDATE accounts SET changed = changed + 1
+  FROM leads l
+  WHERE l.id = NEW.lead AND accounts.program = l.program AND accounts.advocate = l.advocate;
+END;

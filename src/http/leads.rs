@@ -1,5 +1,5 @@
-//! `/v1/leads`: take one in from a server, list them, take them through their
-//! stages, hand them over, and explain who has the credit.
+//! `/v1/leads`: take one in from a server, list them, and explain who has the
+//! credit. What becomes of them is in `stages`.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Call, Response, codes,
     input::{Limit, Page},
-    intake::{self, Referral, TakenLead, event},
-    once::{Effect, once},
+    intake::{self, Referral, TakenLead},
+    once::once,
     output,
     problem::Problem,
     programs,
@@ -28,7 +28,7 @@ use crate::{
     },
     store::{
         self,
-        leads::{self as stored, Event, Filter, Lead, Person, Which},
+        leads::{self as stored, Filter, Lead, Person, Which},
         reps,
     },
 };
@@ -289,7 +289,7 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
 }
 
 /// The lead of an id in the path.
-async fn require(request: &Request) -> Result<Lead, Problem> {
+pub(super) async fn require(request: &Request) -> Result<Lead, Problem> {
     let id = request.path("lead");
     let lead = stored::find(request.call.db(), Which::Id(id)).await?;
     lead.ok_or_else(|| missing(id))
@@ -310,181 +310,6 @@ pub(super) async fn read(request: Request) -> Result<Response, Problem> {
         StatusCode::OK,
         document.ok_or_else(|| missing(id))?,
     ))
-}
-
-record! {
-    /// Where a lead goes.
-    #[derive(ToSchema)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Step {
-        stage: Stage,
-        /// Why it was lost; needed for `lost`, and for nothing else.
-        #[schema(value_type = Option<String>, example = "no budget")]
-        reason: Option<Name>,
-        /// A remark for the history.
-        #[schema(value_type = Option<String>)]
-        why: Option<Prose>,
-        /// When it happened (RFC 3339); now unless said.
-        #[schema(format = "date-time")]
-        at: Option<String>,
-    }
-}
-
-/// Where a lead stands.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Standing {
-    id: String,
-    stage: Stage,
-    reason: Option<String>,
-    owner: Option<String>,
-}
-
-fn standing(lead: &Lead) -> Standing {
-    Standing {
-        id: lead.id.clone(),
-        stage: lead.stage,
-        reason: lead.reason.clone(),
-        owner: lead.owner.clone(),
-    }
-}
-
-/// Takes a lead to a stage that may follow: new → accepted → meeting →
-/// opportunity → won, past the meeting where there was none; lost from each of
-/// them, and from lost back to accepted. Another one is a conflict.
-#[utoipa::path(post, path = "/v1/leads/{lead}/stage", tag = "leads",
-    params(("lead" = String, Path, description = "Id of the lead")),
-    request_body = Step, responses((status = 200, body = Standing)))]
-pub(super) async fn step(request: Request) -> Result<Response, Problem> {
-    let step: Step = request.json()?;
-    let call = &request.call;
-    let at = past("at", step.at.as_deref(), call.now)?;
-    if (step.stage == Stage::Lost) != step.reason.is_some() {
-        return Err(Problem::field(
-            "reason",
-            "is needed for `lost`, and for nothing else",
-        ));
-    }
-    let program = require(&request).await?.program;
-    once(&request, program, None, &|| {
-        Box::pin(async {
-            let before = require(&request).await?;
-            let (lead, events) = stepped(&before, &step, at)?;
-            write(&request, &before, &lead, &events)
-        })
-    })
-    .await
-}
-
-/// The lead after a step, and what its history says of it.
-fn stepped(before: &Lead, step: &Step, at: i64) -> Result<(Lead, Vec<Event>), Problem> {
-    let next = before.stage.next();
-    if !next.contains(&step.stage) {
-        let names: Vec<&str> = next.iter().map(|stage| stage.name()).collect();
-        return Err(Problem::Conflict(format!(
-            "`{}` may not follow `{}`; what may is: {}",
-            step.stage.name(),
-            before.stage.name(),
-            if names.is_empty() {
-                "nothing".to_owned()
-            } else {
-                names.join(", ")
-            },
-        )));
-    }
-    let mut lead = before.clone();
-    lead.stage = step.stage;
-    lead.reason = step
-        .reason
-        .as_ref()
-        .map(|reason| reason.as_str().to_owned());
-    lead.lost_at = None;
-    // Whoever takes it on has looked at it; whoever closes it may have seen that
-    // it was a machine.
-    lead.suspected &= step.stage == Stage::Lost;
-    let reached = match step.stage {
-        Stage::New => None,
-        Stage::Accepted => Some(&mut lead.accepted_at),
-        Stage::Meeting => Some(&mut lead.meeting_at),
-        Stage::Opportunity => Some(&mut lead.opportunity_at),
-        Stage::Won => Some(&mut lead.won_at),
-        Stage::Lost => Some(&mut lead.lost_at),
-    };
-    if let Some(reached) = reached {
-        // A lead that is taken up again was accepted when it first was.
-        *reached = reached.or(Some(at));
-    }
-    // The lead forgets its reason when it is taken up again; its history does not.
-    let said = [
-        step.reason.as_ref().map(Name::as_str),
-        step.why.as_ref().map(Prose::as_str),
-    ];
-    let said: Vec<&str> = said.into_iter().flatten().collect();
-    let why = (!said.is_empty()).then(|| said.join(": "));
-    let names = (before.stage.name().to_owned(), step.stage.name().to_owned());
-    let events = vec![Event {
-        why,
-        ..event("stage", Some(names.0), Some(names.1), at)
-    }];
-    Ok((lead, events))
-}
-
-fn write(
-    request: &Request,
-    before: &Lead,
-    lead: &Lead,
-    events: &[Event],
-) -> Result<Effect, Problem> {
-    let now = request.call.now;
-    let statements = vec![
-        stored::update(lead, &Person::default(), now),
-        stored::add_history(lead, events, now, request.key())?,
-    ];
-    Effect::new(
-        200,
-        &standing(lead),
-        statements,
-        intake::accounts(before, lead),
-    )
-}
-
-record! {
-    /// Who shall follow a lead up.
-    #[derive(ToSchema)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Handover {
-        /// Slug of the rep.
-        owner: String,
-        /// Why; for the history.
-        #[schema(value_type = String)]
-        why: Prose,
-    }
-}
-
-/// Hands a lead over to another rep, and logs it.
-#[utoipa::path(post, path = "/v1/leads/{lead}/owner", tag = "leads",
-    params(("lead" = String, Path, description = "Id of the lead")),
-    request_body = Handover, responses((status = 200, body = Standing)))]
-pub(super) async fn hand_over(request: Request) -> Result<Response, Problem> {
-    let handover: Handover = request.json()?;
-    let call = &request.call;
-    let program = require(&request).await?.program;
-    once(&request, program, None, &|| {
-        Box::pin(async {
-            let rep = rep(call, &handover.owner, "owner").await?;
-            let before = require(&request).await?;
-            let mut lead = before.clone();
-            lead.owner = Some(rep.slug);
-            let events = [Event {
-                why: Some(handover.why.as_str().to_owned()),
-                ..event("owner", before.owner.clone(), lead.owner.clone(), call.now)
-            }];
-            if lead.owner == before.owner {
-                return Effect::new(200, &standing(&lead), Vec::new(), Vec::new());
-            }
-            write(&request, &before, &lead, &events)
-        })
-    })
-    .await
 }
 
 /// Who has the credit for a lead, and why nobody else.

@@ -66,6 +66,7 @@ mod reps;
 mod rewards;
 mod rules;
 mod session;
+mod stages;
 mod team;
 mod verbal;
 mod what_if;

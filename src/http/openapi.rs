@@ -22,7 +22,7 @@ use super::{
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
-    shares, statistics, team, verbal, what_if,
+    shares, stages, statistics, team, verbal, what_if,
 };
 
 #[derive(OpenApi)]
@@ -47,7 +47,7 @@ use super::{
         codes::issue, codes::read, codes::revoke,
         reps::list, reps::put, reps::read_routing, reps::set_routing,
         goals::day, goals::set,
-        leads::create, leads::list, leads::read, leads::why, leads::step, leads::hand_over,
+        leads::create, leads::list, leads::read, leads::why, stages::step, stages::hand_over,
         public::take, public::preflight,
         claims::take, claims::preflight,
         verbal::enter,

@@ -11,7 +11,7 @@ use super::{
     Response, advocates, audit, claims, codes, content, conversions, destinations, funnel, goals,
     health, input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
     problem::Problem, programs, public, reps, request::Request, rewards, rules, session, shares,
-    statistics, team, verbal, what_if,
+    stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -202,8 +202,8 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/leads", S::LeadsRead, |r| Box::pin(leads::list(r))),
     route(GET, "/v1/leads/{lead}", S::LeadsRead, |r| Box::pin(leads::read(r))),
     route(GET, "/v1/leads/{lead}/why", S::LeadsRead, |r| Box::pin(leads::why(r))),
-    route(POST, "/v1/leads/{lead}/stage", S::LeadsWrite, |r| Box::pin(leads::step(r))),
-    route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(leads::hand_over(r))),
+    route(POST, "/v1/leads/{lead}/stage", S::LeadsWrite, |r| Box::pin(stages::step(r))),
+    route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(stages::hand_over(r))),
     public(POST, "/v1/public/leads", |r| Box::pin(public::take(r))),
     public(OPTIONS, "/v1/public/leads", |r| Box::pin(public::preflight(r))),
     public(POST, "/v1/public/conversions", |r| Box::pin(claims::take(r))),
