@@ -1,14 +1,15 @@
 //! The way into the API and out of it.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 
 use ::http::Method;
-use futures_util::{StreamExt, TryStreamExt};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::{
-    Delay, Env,
+    Env,
     send::{SendFuture, SendWrapper},
 };
 
@@ -24,16 +25,16 @@ use crate::{
     domain::{redirect::Salt, snapshot::Snapshot, spoken::Key},
     http::{
         self, Call, Identities, Service, Snapshots,
-        body::Body,
+        body::{Body, Pieces},
         message::{Asked, Headers, Response},
         problem::Fault,
     },
-    store::{self, Answer, DatabaseError},
+    store::{self, Answer},
 };
 
 /// Waits before each further try to publish (ms). KV takes one write a second
 /// of a key, so the second of two changes fails at first.
-const REPUBLISH: [u64; 3] = [1_200, 2_400, 4_800];
+const REPUBLISH: [u32; 3] = [1_200, 2_400, 4_800];
 
 /// Answers a call of the API.
 pub async fn answer(
@@ -80,7 +81,7 @@ fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<C
     let config = isolate::with(env, |isolate| isolate.config.clone())
         .map_err(|error| log::misconfigured(&error))?;
     let database = d1::open(env).map_err(|error| log::fault("there is no database", &error))?;
-    let kv = kv::open(env).map_err(|error| log::fault("there is no KV", &error))?;
+    let kv = kv::open(env);
     let base_url = match &config.base_url {
         Some(url) => url.clone(),
         None => Request::parse(text).map_or_else(String::new, |read| read.origin.to_owned()),
@@ -125,7 +126,7 @@ impl Publisher {
         let env = self.env.clone();
         let promise = future_to_promise(async move {
             for (index, wait) in REPUBLISH.iter().enumerate() {
-                Delay::from(Duration::from_millis(*wait)).await;
+                js::pause(*wait).await;
                 match isolate::publish_if_stale(&env).await {
                     Ok(()) => break,
                     Err(error) if index + 1 == REPUBLISH.len() => {
@@ -174,10 +175,8 @@ impl Identities for Access {
         // The clock of the call decides, not that of whoever signed.
         let email = js::email(self.0.as_ref(), assertion, isolate::now());
         Box::pin(SendFuture::new(async move {
-            match JsFuture::from(email).await {
-                Ok(email) => Ok(email.as_string().filter(|email| !email.is_empty())),
-                Err(error) => Err(DatabaseError::Failed(js::describe(&error))),
-            }
+            let email = js::answered(email).await?.as_string();
+            Ok(email.filter(|email| !email.is_empty()))
         }))
     }
 }
@@ -186,12 +185,9 @@ impl Identities for Access {
 /// has an `unreachable!` that a client's protocol version could reach.
 fn convert(request: &JsValue, read: &Request) -> Option<Asked> {
     let web: &web_sys::Request = request.unchecked_ref();
-    let body = web.body().map_or_else(Body::empty, |stream| {
-        let pieces = worker::Body::new(stream);
-        Body::Pieces(Box::pin(
-            pieces.map_err(|_| io::ErrorKind::ConnectionAborted.into()),
-        ))
-    });
+    let body = web
+        .body()
+        .map_or_else(Body::empty, |body| Body::Pieces(pieces(&body)));
     let mut headers = Headers::default();
     let lines = js::headers(request);
     let mut lines = lines.split('\n');
@@ -204,6 +200,26 @@ fn convert(request: &JsValue, read: &Request) -> Option<Asked> {
         headers,
         body,
     })
+}
+
+/// A body as it comes, piece by piece.
+fn pieces(body: &web_sys::ReadableStream) -> Pieces {
+    let reader = SendWrapper(body.get_reader());
+    let pieces = stream::unfold(Some(reader), |reader| {
+        // wasm has one thread, so the future never leaves it.
+        SendFuture::new(async move {
+            let reader = reader?;
+            match JsFuture::from(js::piece(&reader.0)).await {
+                Ok(piece) if piece.is_undefined() => None,
+                Ok(piece) => {
+                    let bytes = Bytes::from(Uint8Array::from(piece).to_vec());
+                    Some((Ok(bytes), Some(reader)))
+                }
+                Err(_) => Some((Err(io::ErrorKind::ConnectionAborted.into()), None)),
+            }
+        })
+    });
+    Box::pin(pieces)
 }
 
 /// The answer as the runtime takes it. By hand, because `worker`'s conversion

@@ -1,20 +1,21 @@
 //! The port over D1.
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use worker::{D1Database, Env, send::SendFuture};
+use worker::{Env, send::SendFuture};
 
 use super::js;
 use crate::store::{Answer, Database, DatabaseError, Rows, Statement};
 
 /// A D1 database behind the port.
-pub struct D1(D1Database);
+pub struct D1(JsValue);
 
 /// The database of the environment.
 pub fn open(env: &Env) -> Result<D1, DatabaseError> {
-    env.d1("DB")
-        .map(D1)
-        .map_err(|error| DatabaseError::Failed(error.to_string()))
+    let binding = js_sys::Reflect::get(env.as_ref(), &"DB".into()).unwrap_or_default();
+    if binding.is_undefined() {
+        return Err(DatabaseError::Failed("there is no binding DB".to_owned()));
+    }
+    Ok(D1(binding))
 }
 
 impl Database for D1 {
@@ -22,10 +23,7 @@ impl Database for D1 {
         let text = to_json(&statements);
         // wasm has one thread, so the future never leaves it.
         Box::pin(SendFuture::new(async move {
-            let promise = js::batch(self.0.as_ref(), &text);
-            let answered = JsFuture::from(promise)
-                .await
-                .map_err(|error| DatabaseError::Failed(js::describe(&error)))?;
+            let answered = js::answered(js::batch(&self.0, &text)).await?;
             Ok(js_sys::Array::from(&answered)
                 .iter()
                 .map(|rows: JsValue| Rows(rows.as_string().unwrap_or_default()))

@@ -107,6 +107,76 @@ export async function batch(database, text) {
 }
 
 /**
+ * What KV keeps under a key, or null.
+ * @param {{ CONFIG: import("@cloudflare/workers-types").KVNamespace }} env
+ * @param {string} key
+ */
+export async function kept(env, key) {
+  return await env.CONFIG.get(key);
+}
+
+/**
+ * Keeps a text in KV: until a time (Unix seconds), or for ever where that is 0.
+ * @param {{ CONFIG: import("@cloudflare/workers-types").KVNamespace }} env
+ * @param {string} key
+ * @param {string} text
+ * @param {number} until
+ */
+export async function keep(env, key, text, until) {
+  await env.CONFIG.put(key, text, until > 0 ? { expiration: until } : {});
+}
+
+/**
+ * Has KV forget a key.
+ * @param {{ CONFIG: import("@cloudflare/workers-types").KVNamespace }} env
+ * @param {string} key
+ */
+export async function forget(env, key) {
+  await env.CONFIG.delete(key);
+}
+
+/**
+ * Sends a message of clicks. As text: what is JSON of our own arrives as it was sent.
+ * @param {{ CLICKS: import("@cloudflare/workers-types").Queue }} env
+ * @param {string} text
+ */
+export async function send(env, text) {
+  await env.CLICKS.send(text, { contentType: "text" });
+}
+
+/**
+ * The texts of a batch of messages; what is no text is empty.
+ * @param {import("@cloudflare/workers-types").MessageBatch} batch
+ */
+export function texts(batch) {
+  return batch.messages.map(({ body }) => (typeof body === "string" ? body : ""));
+}
+
+/**
+ * Has a batch delivered again.
+ * @param {import("@cloudflare/workers-types").MessageBatch} batch
+ */
+export function retry(batch) {
+  batch.retryAll();
+}
+
+/**
+ * Waits so many milliseconds.
+ * @param {number} millis
+ */
+export function wait(millis) {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}
+
+/**
+ * The next piece of a body, or undefined after the last.
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ */
+export async function piece(reader) {
+  return (await reader.read()).value;
+}
+
+/**
  * Whether one more of `key` is within the limit.
  * @param {{ LIMITS: { limit(options: { key: string }): Promise<{ success: boolean }> } }} env
  * @param {string} key

@@ -7,17 +7,15 @@
 //! another. If the way fails, the next one is tried: queue, then D1, then one
 //! log line that holds the whole message.
 
-use std::time::Duration;
-
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
-use worker::{Delay, Env, QueueContentType};
+use worker::Env;
 
 use super::{
     config::Sink,
     d1,
     isolate::{self, Isolate},
-    js::ExecutionContext,
+    js::{self, ExecutionContext},
     log,
     patience::within,
 };
@@ -32,12 +30,12 @@ use crate::{
 const LEADER_TIMEOUT: i64 = 5_000;
 
 /// Waits before each further try (ms).
-const RETRIES: [u64; 3] = [50, 250, 1_000];
+const RETRIES: [u32; 3] = [50, 250, 1_000];
 
 /// The longest that one try may take (ms). With its retries a way takes 13
 /// seconds at most, and both ways stay within the 30 that a `waitUntil` has. A
 /// try that succeeds after all is a click delivered twice, and counted once.
-const ATTEMPT: u64 = 3_000;
+const ATTEMPT: u32 = 3_000;
 
 /// Clicks that wait to be sent.
 #[derive(Default)]
@@ -80,7 +78,7 @@ pub fn add(
         buffer.led_since = Some(now);
         let env = env.clone();
         context.wait_until(&future_to_promise(async move {
-            Delay::from(Duration::from_millis(window.into())).await;
+            js::pause(window).await;
             // A message that was filled meanwhile took this one's clicks along.
             if let Ok(clicks) = isolate::with(&env, |isolate| isolate.buffer.take()) {
                 send(&env, &clicks).await;
@@ -98,7 +96,7 @@ async fn send(env: &JsValue, clicks: &[Click]) {
     let message = Message::new(clicks);
     let bindings = Env::from(env.clone());
     if isolate::sink(env) == Sink::Queue {
-        match patiently(|| to_queue(&bindings, &message)).await {
+        match patiently(|| to_queue(env, &message)).await {
             Ok(()) => return,
             Err(error) => log::fault("the queue took no clicks; D1 is asked", &error),
         }
@@ -117,22 +115,14 @@ where
         if within(ATTEMPT, attempt()).await.is_ok() {
             return Ok(());
         }
-        Delay::from(Duration::from_millis(wait)).await;
+        js::pause(wait).await;
     }
     within(ATTEMPT, attempt()).await
 }
 
-async fn to_queue(env: &Env, message: &Message) -> Result<(), DatabaseError> {
-    let failed = |error: worker::Error| DatabaseError::Failed(error.to_string());
-    // As text: JSON of our own arrives as it was sent.
-    let text = JsValue::from_str(&message.to_json());
-    let message =
-        worker::RawMessageBuilder::new(text).build_with_content_type(QueueContentType::Text);
-    env.queue("CLICKS")
-        .map_err(failed)?
-        .send_raw(message)
-        .await
-        .map_err(failed)
+async fn to_queue(env: &JsValue, message: &Message) -> Result<(), DatabaseError> {
+    js::answered(js::send(env, &message.to_json())).await?;
+    Ok(())
 }
 
 async fn to_database(env: &Env, message: &Message) -> Result<(), DatabaseError> {

@@ -38,7 +38,7 @@ const SALT_RETRY: i64 = 5_000;
 
 /// The longest that a store may take over what a click waits for, or what is
 /// fetched for the next one (ms).
-const PATIENCE: u64 = 2_000;
+const PATIENCE: u32 = 2_000;
 
 /// A refresh that has not ended by now never will: its request is gone (ms).
 const REFRESH_TIMEOUT: i64 = 10_000;
@@ -256,11 +256,7 @@ pub fn adopt(env: &JsValue, snapshot: &Snapshot) {
 }
 
 async fn snapshot(env: &Env) -> Result<Snapshot, DatabaseError> {
-    let published = match kv::open(env) {
-        Ok(kv) => within(PATIENCE, kv.snapshot()).await,
-        Err(error) => Err(error),
-    };
-    match published {
+    match within(PATIENCE, kv::open(env).snapshot()).await {
         Ok(Some(snapshot)) => return Ok(snapshot),
         Ok(None) => {}
         Err(error) => log::fault("KV did not give the configuration; D1 is asked", &error),
@@ -273,7 +269,7 @@ async fn snapshot(env: &Env) -> Result<Snapshot, DatabaseError> {
 /// Tomorrow's is only read: cron makes it, so that all isolates have the same.
 async fn salts(env: &JsValue, bindings: &Env) -> Result<Vec<(SaltDay, Salt)>, DatabaseError> {
     let (now, mut salts) = (now(), Vec::new());
-    let kv = kv::open(bindings)?;
+    let kv = kv::open(bindings);
     for day in SaltDay::wanted(now) {
         let known = with(env, |isolate| isolate.salt(day)).ok().flatten();
         let salt = match known {
@@ -302,7 +298,7 @@ async fn shared_salt(kv: &kv::Kv, day: SaltDay) -> Result<Salt, DatabaseError> {
 /// what is published is not what D1 has.
 pub async fn tend(env: &JsValue) -> Result<(), DatabaseError> {
     let bindings = Env::from(env.clone());
-    let kv = kv::open(&bindings)?;
+    let kv = kv::open(&bindings);
     for day in SaltDay::wanted(now()) {
         shared_salt(&kv, day).await?;
     }
@@ -311,7 +307,7 @@ pub async fn tend(env: &JsValue) -> Result<(), DatabaseError> {
 
 /// Publishes the configuration if what is published is not what D1 has.
 pub async fn publish_if_stale(bindings: &Env) -> Result<(), DatabaseError> {
-    let (kv, database) = (kv::open(bindings)?, d1::open(bindings)?);
+    let (kv, database) = (kv::open(bindings), d1::open(bindings)?);
     let wanted = store::snapshot::version(&database).await?;
     // One that cannot be read is published anew as well.
     let published = kv.snapshot().await.ok().flatten();

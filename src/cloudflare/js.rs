@@ -1,7 +1,22 @@
 //! The functions of edge.js.
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::store::DatabaseError;
+
+/// What a promise of a store comes to.
+pub async fn answered(promise: Promise) -> Result<JsValue, DatabaseError> {
+    let answer = JsFuture::from(promise).await;
+    answer.map_err(|error| DatabaseError::Failed(describe(&error)))
+}
+
+/// Waits so many milliseconds.
+pub async fn pause(millis: u32) {
+    // A timer does not fail.
+    let _ = JsFuture::from(wait(millis)).await;
+}
 
 #[wasm_bindgen(module = "/src/cloudflare/edge.js")]
 extern "C" {
@@ -18,6 +33,22 @@ extern "C" {
     pub fn answer(status: u16, lines: &str, body: &JsValue) -> Result<JsValue, JsValue>;
     /// See edge.js.
     pub fn batch(database: &JsValue, text: &str) -> Promise;
+    /// See edge.js.
+    pub fn kept(env: &JsValue, key: &str) -> Promise;
+    /// See edge.js.
+    pub fn keep(env: &JsValue, key: &str, text: &str, until: f64) -> Promise;
+    /// See edge.js.
+    pub fn forget(env: &JsValue, key: &str) -> Promise;
+    /// See edge.js.
+    pub fn send(env: &JsValue, text: &str) -> Promise;
+    /// See edge.js.
+    pub fn wait(millis: u32) -> Promise;
+    /// See edge.js.
+    pub fn piece(reader: &JsValue) -> Promise;
+    /// See edge.js.
+    pub fn texts(batch: &JsValue) -> Array;
+    /// See edge.js.
+    pub fn retry(batch: &JsValue);
     /// See edge.js.
     pub fn limit(env: &JsValue, key: &str) -> Promise;
     /// See edge.js.

@@ -1,7 +1,9 @@
 //! KV: the published snapshot, and the salts while they live.
 
-use worker::{Env, kv::KvError, kv::KvStore, send::SendFuture};
+use wasm_bindgen::JsValue;
+use worker::{Env, send::SendFuture};
 
+use super::js;
 use crate::{
     decode,
     domain::{link::Link, redirect::Salt, snapshot::Snapshot, spoken::Key},
@@ -15,23 +17,20 @@ const SNAPSHOT: &str = "snapshot";
 
 /// A spoken code that is revoked is followed no longer than this, if it could not
 /// be forgotten (seconds).
-const CODE_SECONDS: u64 = 300;
+const CODE_SECONDS: i64 = 300;
 
 /// The KV namespace.
-pub struct Kv(KvStore);
+pub struct Kv(JsValue);
 
 /// The namespace of the environment.
-pub fn open(env: &Env) -> Result<Kv, DatabaseError> {
-    env.kv("CONFIG")
-        .map(Kv)
-        .map_err(|error| DatabaseError::Failed(error.to_string()))
+pub fn open(env: &Env) -> Kv {
+    Kv(JsValue::clone(env.as_ref()))
 }
 
 impl Kv {
     /// The snapshot, where one was published.
     pub async fn snapshot(&self) -> Result<Option<Snapshot>, DatabaseError> {
-        let text = self.0.get(SNAPSHOT).text().await.map_err(failed)?;
-        Ok(match text {
+        Ok(match self.get(SNAPSHOT).await? {
             Some(text) => Some(decode::read(text.as_bytes())?),
             None => None,
         })
@@ -39,33 +38,39 @@ impl Kv {
 
     /// The day's salt, where it was made.
     pub async fn salt(&self, day: SaltDay) -> Result<Option<Salt>, DatabaseError> {
-        let bytes = self.0.get(&day.key()).bytes().await.map_err(failed)?;
-        Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(Salt))
+        let text = self.get(&day.key()).await?;
+        Ok(text.and_then(|text| Salt::from_hex(&text)))
     }
 
     /// Keeps the day's salt until it must be gone.
     pub async fn keep_salt(&self, day: SaltDay, salt: Salt) -> Result<(), DatabaseError> {
-        let put = self.0.put_bytes(&day.key(), &salt.0).map_err(failed)?;
-        // Days are counted from 1970 on.
-        let expires = u64::try_from(day.expires()).unwrap_or_default();
-        put.expiration(expires).execute().await.map_err(failed)
+        self.put(&day.key(), &salt.to_hex(), day.expires()).await
     }
-}
 
-impl Kv {
     /// What a spoken code stands for, where it was looked up before: the body of
     /// its link, as a number.
     pub async fn code(&self, code: &Key) -> Result<Option<Link>, DatabaseError> {
-        let text = self.0.get(&entry(code)).text().await.map_err(failed)?;
+        let text = self.get(&entry(code)).await?;
         Ok(text.and_then(|text| text.parse().ok()).map(Link::unpack))
     }
 
-    /// Keeps what a spoken code stands for, for a while.
-    pub async fn keep_code(&self, code: &Key, link: Link) -> Result<(), DatabaseError> {
-        let body = link.pack().to_string();
-        let put = self.0.put_bytes(&entry(code), body.as_bytes());
-        let put = put.map_err(failed)?.expiration_ttl(CODE_SECONDS);
-        put.execute().await.map_err(failed)
+    /// Keeps what a spoken code stands for, for a while from `now` (Unix ms) on.
+    pub async fn keep_code(&self, code: &Key, link: Link, now: i64) -> Result<(), DatabaseError> {
+        let until = now / 1_000 + CODE_SECONDS;
+        self.put(&entry(code), &link.pack().to_string(), until)
+            .await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<String>, DatabaseError> {
+        Ok(js::answered(js::kept(&self.0, key)).await?.as_string())
+    }
+
+    /// Keeps a text until a time (Unix seconds), or for ever where that is 0.
+    async fn put(&self, key: &str, text: &str, until: i64) -> Result<(), DatabaseError> {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits hold every time")]
+        let until = until as f64;
+        js::answered(js::keep(&self.0, key, text, until)).await?;
+        Ok(())
     }
 }
 
@@ -78,26 +83,15 @@ impl Snapshots for Kv {
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()> {
         let text = serde_json::to_string(snapshot);
         Box::pin(SendFuture::new(async move {
-            let put = self
-                .0
-                .put_bytes(SNAPSHOT, text?.as_bytes())
-                .map_err(failed)?;
-            put.execute().await.map_err(failed)
+            self.put(SNAPSHOT, &text?, 0).await
         }))
     }
 
     fn forget(&self, code: &Key) -> Answer<'_, ()> {
-        let key = entry(code);
+        let forgotten = js::forget(&self.0, &entry(code));
         Box::pin(SendFuture::new(async move {
-            self.0.delete(&key).await.map_err(failed)
+            js::answered(forgotten).await?;
+            Ok(())
         }))
     }
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that map_err asks for"
-)]
-fn failed(error: KvError) -> DatabaseError {
-    DatabaseError::Failed(error.to_string())
 }

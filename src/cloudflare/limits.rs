@@ -1,7 +1,6 @@
 //! The limiter: the platform's own counters, which keep no key.
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use worker::{Env, send::SendFuture};
 
 use super::{js, patience::within};
@@ -11,7 +10,7 @@ use crate::{
 };
 
 /// The longest that a limiter may take over what somebody waits for (ms).
-const PATIENCE: u64 = 1_000;
+const PATIENCE: u32 = 1_000;
 
 /// The binding `LIMITS` behind the port.
 pub struct Limiter(pub Env);
@@ -28,12 +27,8 @@ impl Limits for Limiter {
 
 /// Whether one more of `key` is within the limit.
 pub async fn allow(env: &JsValue, key: &str) -> Result<bool, DatabaseError> {
-    let asked = JsFuture::from(js::limit(env, key));
     within(PATIENCE, async {
-        match asked.await {
-            Ok(success) => Ok(success.is_truthy()),
-            Err(error) => Err(DatabaseError::Failed(js::describe(&error))),
-        }
+        Ok(js::answered(js::limit(env, key)).await?.is_truthy())
     })
     .await
 }

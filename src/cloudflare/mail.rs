@@ -1,7 +1,8 @@
 //! Mail, by the binding or the provider that is configured (edge.js).
 
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use worker::{
     Env,
     send::{SendFuture, SendWrapper},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     http::mail::{Letter, Mail},
-    store::{Answer, DatabaseError},
+    store::Answer,
 };
 
 /// Carries letters during a request, and after its answer.
@@ -25,9 +26,9 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    fn hand_over(&self, letter: &Letter) -> JsFuture {
+    fn hand_over(&self, letter: &Letter) -> Promise {
         let (to, subject, text) = (&letter.to, &letter.subject, &letter.text);
-        JsFuture::from(js::mail(self.env.as_ref(), to, subject, text))
+        js::mail(self.env.as_ref(), to, subject, text)
     }
 }
 
@@ -35,18 +36,16 @@ impl Mail for Carrier {
     fn send(&self, letter: Letter) -> Answer<'_, ()> {
         let sent = self.hand_over(&letter);
         Box::pin(SendFuture::new(async move {
-            match sent.await {
-                Ok(_) => Ok(()),
-                Err(error) => Err(DatabaseError::Failed(js::describe(&error))),
-            }
+            js::answered(sent).await?;
+            Ok(())
         }))
     }
 
     fn send_later(&self, letter: Letter) {
         let sent = self.hand_over(&letter);
         self.context.0.wait_until(&future_to_promise(async move {
-            if let Err(error) = sent.await {
-                log::fault("a letter was not sent", &js::describe(&error));
+            if let Err(error) = js::answered(sent).await {
+                log::fault("a letter was not sent", &error);
             }
             Ok(JsValue::UNDEFINED)
         }));

@@ -4,9 +4,10 @@
 //! crossing between wasm and JavaScript: a link on a warm isolate is answered
 //! with a `Response`, without a future; everything else is a promise.
 
+use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
-use worker::{Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
+use worker::{Env, ScheduleContext, ScheduledEvent, event};
 
 use crate::{
     domain::{keyring::CODE_LENGTH, page},
@@ -98,33 +99,32 @@ async fn ask(text: String, env: JsValue, context: JsValue) -> Result<JsValue, Js
 /// The header of an answer that another try may improve.
 const RETRY_SOON: &str = "retry-after: 1";
 
-/// Records a batch of clicks. An `Err` here would be a panic, which takes every
-/// request of the isolate with it; `retry_all` says the same.
-#[event(queue)]
-pub async fn queue(
-    batch: MessageBatch<String>,
-    env: Env,
-    _context: worker::Context,
-) -> worker::Result<()> {
-    let texts = batch
-        .raw_iter()
-        .map(|message| message.body().as_string().unwrap_or_default());
-    let read = jobs::ingest::read(texts);
-    for (text, error) in &read.unreadable {
-        log::unreadable(text, error);
-    }
-    let recorded = match d1::open(&env) {
-        Ok(database) => jobs::ingest::record(&database, &read.clicks).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = recorded {
-        log::fault(
-            "a batch of clicks was not recorded and is delivered again",
-            &error,
-        );
-        batch.retry_all();
-    }
-    Ok(())
+/// Records a batch of clicks; what was not recorded is delivered again. The name is
+/// the export that the runtime looks for.
+#[wasm_bindgen]
+pub fn queue(batch: JsValue, env: JsValue, _context: JsValue) -> Promise {
+    future_to_promise(async move {
+        let texts = js::texts(&batch);
+        let texts = texts
+            .iter()
+            .map(|text| text.as_string().unwrap_or_default());
+        let read = jobs::ingest::read(texts);
+        for (text, error) in &read.unreadable {
+            log::unreadable(text, error);
+        }
+        let recorded = match d1::open(&Env::from(env)) {
+            Ok(database) => jobs::ingest::record(&database, &read.clicks).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = recorded {
+            log::fault(
+                "a batch of clicks was not recorded and is delivered again",
+                &error,
+            );
+            js::retry(&batch);
+        }
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// Cron: makes salts, publishes a configuration that is not yet published,

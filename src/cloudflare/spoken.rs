@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The longest that a store may take over what a visitor waits for (ms).
-const PATIENCE: u64 = 2_000;
+const PATIENCE: u32 = 2_000;
 
 /// For how long a code that works is not looked up again in an isolate (ms).
 const KNOWN: i64 = 30_000;
@@ -111,10 +111,7 @@ async fn look_up(
         return Ok(known.link);
     }
     let bindings = Env::from(env.clone());
-    let kept = match kv::open(&bindings) {
-        Ok(kv) => within(PATIENCE, kv.code(&key)).await,
-        Err(error) => Err(error),
-    };
+    let kept = within(PATIENCE, kv::open(&bindings).code(&key)).await;
     let kept = kept.unwrap_or_else(|error| {
         log::fault("KV did not give a spoken code; D1 is asked", &error);
         None
@@ -138,11 +135,8 @@ async fn look_up(
 /// Keeps what a code was looked up as, after the answer.
 fn keep(bindings: Env, key: Key, link: Link) -> Promise {
     future_to_promise(async move {
-        let kept = match kv::open(&bindings) {
-            Ok(kv) => kv.keep_code(&key, link).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = kept {
+        let kv = kv::open(&bindings);
+        if let Err(error) = kv.keep_code(&key, link, isolate::now()).await {
             log::fault("a spoken code was not kept; D1 is asked again", &error);
         }
         Ok(JsValue::UNDEFINED)

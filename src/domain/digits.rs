@@ -64,6 +64,25 @@ fn digit(byte: u8) -> Option<u64> {
     Some(digit.into())
 }
 
+/// The bytes of a hexadecimal text.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| {
+            let digits = std::str::from_utf8(pair).ok()?;
+            // `from_str_radix` takes a sign, which is no digit here.
+            if digits.starts_with('+') {
+                return None;
+            }
+            u8::from_str_radix(digits, 16).ok()
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -117,7 +117,7 @@ impl Keyring {
                 return Err(malformed);
             }
             let name = char::from(*kid);
-            let secret = decode_hex(hex).ok_or(malformed)?;
+            let secret = digits::from_hex(hex).ok_or(malformed)?;
             let first = secret.first().copied().unwrap_or_default();
             if secret.len() < 32 || secret.iter().all(|byte| *byte == first) {
                 return Err(KeyringError::Weak(name));
@@ -260,24 +260,6 @@ fn parse_tag(text: &str) -> Result<[u8; TAG_BYTES], CodeError> {
         return Err(CodeError::Shape);
     };
     Ok(tag)
-}
-
-/// The bytes of a hexadecimal text.
-fn decode_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| {
-            let digits = std::str::from_utf8(pair).ok()?;
-            // `from_str_radix` takes a sign, which is no digit here.
-            if digits.starts_with('+') {
-                return None;
-            }
-            u8::from_str_radix(digits, 16).ok()
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 //! request, writing the response and recording the click are `cloudflare`'s.
 
 use super::{
+    access,
     class::{self, Class, Reason, Signs},
     click::{Click, ClickId},
-    cookie,
+    cookie, digits,
     keyring::{Keyring, Receipt},
     landing,
     link::Link,
@@ -24,6 +25,21 @@ const CLOCK_SKEW: i64 = 60_000;
 /// A random salt for visitor hashes, as long as it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Salt(pub [u8; 32]);
+
+impl Salt {
+    /// The text as which it is kept: 64 hexadecimal digits.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        access::to_hex(&self.0)
+    }
+
+    /// The salt of a text that was kept.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let bytes = digits::from_hex(text)?;
+        bytes.try_into().ok().map(Self)
+    }
+}
 
 /// What the edge knows when a click comes in.
 #[derive(Debug, Clone, Copy)]

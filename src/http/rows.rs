@@ -214,14 +214,15 @@ impl Lines {
     }
 }
 
+/// The characters of 0x80 to 0x9f (WHATWG Encoding, index windows-1252).
+const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
 /// UTF-8, or else Windows-1252, which spreadsheets of Western Europe write and
 /// which has Latin-1 in it.
 fn text(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();
     }
-    // The characters of 0x80 to 0x9f (WHATWG Encoding, index windows-1252).
-    const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
     let character = |byte: &u8| match *byte {
         byte @ 0x80..=0x9f => HIGH.chars().nth(usize::from(byte & 0x1f)),
         byte => Some(char::from(byte)),
