@@ -1,0 +1,1 @@
+//! Files as those who export them write them.
