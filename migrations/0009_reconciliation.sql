@@ -20,7 +20,7 @@ CREATE TABLE reconciliations (
   request     TEXT NOT NULL,
   status      TEXT NOT NULL CHECK (status IN ('reading', 'compared')),
   -- The period whose sales have to be there, both ends included: as asked, or else
-  -- as the file has it.
+  -- the days of the file, from the first one to the last.
   since       INTEGER,
   until       INTEGER,
   unmapped    TEXT NOT NULL, -- JSON: the columns from which nothing is read
@@ -427,7 +427,7 @@ WHERE NOT is_unrelated AND lead IS NOT NULL AND owner IS NOT NULL AND NOT EXISTS
 -- They say that it is not won, and a reward of it stands.
 UNION ALL
 SELECT c.run, c.line * 16 + 8, 'rewarded_but_not_won', c.line, c.lead, c.order_id, c.channel,
-  (SELECT group_concat(w.words, ', ') FROM sale_rewards w
+  (SELECT group_concat(w.words, ', ' ORDER BY w.words) FROM sale_rewards w
     WHERE w.lead = c.lead AND w.amount > 0 AND (w.order_id = c.sale
       OR (NOT c.otherwise_won AND (c.sale IS NULL OR w.order_id IS NULL)))),
   iif(c.stage IN ('open', 'unpaid'), coalesce(c.said, c.stage), c.stage), c.identity,

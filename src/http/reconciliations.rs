@@ -53,7 +53,7 @@ pub(super) struct Reconciliation {
     /// … and how many of them cannot be.
     unreadable: u64,
     /// The period whose sales have to be there: as asked, or from the first to the
-    /// last time in the file. Null without any.
+    /// last day of the file. Null without any.
     #[schema(format = "date-time")]
     since: Option<String>,
     /// Its end, included.

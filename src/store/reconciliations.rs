@@ -108,8 +108,7 @@ const STILL_READING: &str = "
 
 const COMPARED: &str = "
     UPDATE reconciliations SET status = 'compared', compared_at = ?2,
-      since = coalesce(since, (SELECT min(at) FROM reconciliation_rows WHERE run = ?1)),
-      until = coalesce(until, (SELECT max(at) FROM reconciliation_rows WHERE run = ?1))
+      since = coalesce(since, CAST(?3 AS INTEGER)), until = coalesce(until, CAST(?4 AS INTEGER))
     WHERE id = ?1";
 
 const MATCH: &str = "
@@ -160,13 +159,13 @@ macro_rules! sold {
                 WHERE channel IS t.channel AND whose = '",
             $whose,
             "'),
-              'amount_by_currency', (
+              'amount_by_currency', json((
                 SELECT json_group_array(json_object('currency', currency, 'amount', amount)) FROM (
                   SELECT currency, amount FROM sums
                   WHERE channel IS t.channel AND whose = '",
             $whose,
             "' AND currency IS NOT NULL
-                  ORDER BY currency)))"
+                  ORDER BY currency))))"
         )
     };
 }
@@ -479,12 +478,17 @@ pub async fn keep(db: &dyn Database, run: &str, chunk: Chunk<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Compares a run whose file is here, in one transaction. A conflict if it is
-/// compared.
-pub async fn compare(db: &dyn Database, run: &str, now: i64) -> Result<(), DatabaseError> {
+/// Compares a run whose file is here, in one transaction; `days` are the first and the
+/// last moment of the file's days. A conflict if it is compared.
+pub async fn compare(
+    db: &dyn Database,
+    run: &str,
+    days: (Option<i64>, Option<i64>),
+    now: i64,
+) -> Result<(), DatabaseError> {
     let mut statements = vec![
         statement!(STILL_READING, run),
-        statement!(COMPARED, run, now),
+        statement!(COMPARED, run, now, days.0, days.1),
     ];
     let steps = [
         MATCH,

@@ -56,10 +56,10 @@ record! {
         #[param(value_type = Option<String>)]
         name: Option<Name>,
         /// First day of the period whose sales have to be in the file, `YYYY-MM-DD` by
-        /// the program's clock; that of the first row unless said.
+        /// the program's clock; the first day of the file unless said.
         #[param(format = "date")]
         since: Option<String>,
-        /// Last day, included; that of the last row unless said.
+        /// Last day, included; the last day of the file unless said.
         #[param(format = "date")]
         until: Option<String>,
         /// What stands before decimals.
@@ -150,7 +150,7 @@ pub(in crate::http) async fn create(request: Request) -> Result<Response, Proble
     let Some(file) = run else {
         return Err(Problem::field("(body)", "has no rows"));
     };
-    file.finish(&call).await
+    file.finish(&call, program.zone).await
 }
 
 /// The first and the last moment of the period, as far as it was said.
@@ -164,8 +164,16 @@ fn period(upload: &Upload, zone: Zone) -> Result<(Option<i64>, Option<i64>), Pro
     if since.zip(until).is_some_and(|(since, until)| since > until) {
         return Err(Problem::field("since", "must not be after `until`"));
     }
+    Ok((
+        since.map(|day| moments(day, zone).0),
+        until.map(|day| moments(day, zone).1),
+    ))
+}
+
+/// The first and the last moment of a day (Unix ms).
+fn moments(day: i32, zone: Zone) -> (i64, i64) {
     let starts = |day: i32| zone.day_start(day) * 1_000;
-    Ok((since.map(starts), until.map(|day| starts(day + 1) - 1)))
+    (starts(day), starts(day + 1) - 1)
 }
 
 /// What was asked.
@@ -191,6 +199,8 @@ struct File {
     /// … and how many they are, and cannot be read.
     rows: u32,
     unreadable: u32,
+    /// The first and the last time in it.
+    times: Option<(i64, i64)>,
 }
 
 impl File {
@@ -246,6 +256,7 @@ impl File {
             json: String::new(),
             rows: 0,
             unreadable: 0,
+            times: None,
         })
     }
 
@@ -254,6 +265,10 @@ impl File {
         self.json.push(if self.json.is_empty() { '[' } else { ',' });
         self.json
             .push_str(&serde_json::to_string(row).map_err(DatabaseError::from)?);
+        if let Some(at) = row.at {
+            let (first, last) = self.times.unwrap_or((at, at));
+            self.times = Some((first.min(at), last.max(at)));
+        }
         self.rows += 1;
         self.unreadable += u32::from(row.why.is_some());
         if self.rows < CHUNK_ROWS && self.json.len() < CHUNK_BYTES {
@@ -298,14 +313,20 @@ impl File {
     }
 
     /// Compares the file, which is here to its end, unless that was done.
-    async fn finish(mut self, call: &Call) -> Result<Response, Problem> {
+    async fn finish(mut self, call: &Call, zone: Zone) -> Result<Response, Problem> {
         self.keep(call).await?;
         if self.run.chunks.len() > self.chunks {
             return Err(other_file());
         }
         let mut is_repeat = self.run.is_compared;
         if !is_repeat {
-            match stored::compare(call.db(), &self.run.id, call.now).await {
+            let day = |at: i64| moments(zone.day_of(at.div_euclid(1_000)), zone);
+            let times = self.times;
+            let days = (
+                times.map(|(first, _)| day(first).0),
+                times.map(|(_, last)| day(last).1),
+            );
+            match stored::compare(call.db(), &self.run.id, days, call.now).await {
                 Err(error) if error.is_conflict() => is_repeat = true,
                 compared => compared?,
             }
