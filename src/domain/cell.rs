@@ -117,6 +117,17 @@ pub fn write(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
+/// Whether two names are of the same column. Case, blanks, underscores and hyphens
+/// tell none apart.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    fn letters(name: &str) -> impl Iterator<Item = char> {
+        let letters = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-'));
+        letters.flat_map(char::to_lowercase)
+    }
+    letters(one).eq(letters(other))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

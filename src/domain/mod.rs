@@ -37,6 +37,8 @@ pub mod lead;
 pub mod money;
 pub mod reward;
 
+pub mod reconcile;
+
 pub mod benchmark;
 pub mod interval;
 

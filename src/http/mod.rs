@@ -44,6 +44,7 @@ mod labels;
 mod links;
 mod links_bulk;
 mod programs;
+mod reconciliations;
 mod shares;
 mod statistics;
 

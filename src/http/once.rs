@@ -105,6 +105,12 @@ pub(super) async fn once_of<'a>(
     keyed(request, program, key, plan).await
 }
 
+/// The key that the client gives, where a route does itself what is to be done once.
+pub(super) fn given_key(request: &Request) -> Result<Option<String>, Problem> {
+    let value = request.headers().get(HEADER);
+    value.map(|value| checked(value.as_bytes())).transpose()
+}
+
 /// What names a call.
 struct Key {
     text: String,

@@ -18,7 +18,7 @@ use utoipa::{
 use super::{
     advocates, audit, claims, codes, content, conversions, destinations, funnel, goals, health,
     keys, labels, leads, links, links_bulk, me, payouts, people, portal, problem, programs, public,
-    reps, rewards,
+    reconciliations, reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -59,6 +59,8 @@ use super::{
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
         audit::list,
+        reconciliations::upload::create, reconciliations::list, reconciliations::read,
+        reconciliations::findings, reconciliations::compare,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,

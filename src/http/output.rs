@@ -75,14 +75,16 @@ pub fn replayed(response: Response) -> Response {
 
 /// A page of documents, which were asked for with one more than `limit`.
 pub fn documents(rows: Vec<Document>, limit: u16) -> Response {
+    text(StatusCode::OK, documents_text(rows, limit))
+}
+
+/// The same as JSON, to which others add.
+pub fn documents_text(rows: Vec<Document>, limit: u16) -> String {
     let Items { items, next } =
         Items::page(rows, limit, |row| row.cursor.clone(), |row| row.document);
     // A text always serialises.
     let next = serde_json::to_string(&next).unwrap_or_default();
-    text(
-        StatusCode::OK,
-        format!("{{\"items\":[{}],\"next\":{next}}}", items.join(",")),
-    )
+    format!("{{\"items\":[{}],\"next\":{next}}}", items.join(","))
 }
 
 /// 201 for what is new, 200 for what was there before and is meant again.
@@ -174,8 +176,8 @@ pub fn see_other(location: String) -> Response {
         .with("cache-control", NO_STORE)
 }
 
-/// A CSV answer.
-pub fn csv(name: &str, text: Vec<u8>) -> Response {
+/// A CSV answer, whole or in pieces.
+pub fn csv(name: &str, text: impl Into<Body>) -> Response {
     let disposition = format!("attachment; filename=\"{name}.csv\"");
     answer(StatusCode::OK, CSV, text.into()).with("content-disposition", disposition)
 }

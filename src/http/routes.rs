@@ -10,8 +10,8 @@ use http::Method;
 use super::{
     Response, advocates, audit, claims, codes, content, conversions, destinations, funnel, goals,
     health, input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
-    problem::Problem, programs, public, reps, request::Request, rewards, rules, session, shares,
-    stages, statistics, team, verbal, what_if,
+    problem::Problem, programs, public, reconciliations, reps, request::Request, rewards, rules,
+    session, shares, stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -143,6 +143,7 @@ const ADVOCATES: &str = "/v1/programs/{program}/advocates";
 const RULES: &str = "/v1/programs/{program}/rules";
 const STATEMENT: &str = "/v1/programs/{program}/advocates/{advocate}/statement";
 const ROUTING: &str = "/v1/programs/{program}/routing";
+const RECONCILIATIONS: &str = "/v1/reconciliations";
 const ADVOCATE: &str = "/v1/programs/{program}/advocates/{advocate}";
 
 /// The table. Where two paths match, the first one does.
@@ -229,6 +230,11 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
     route(GET, "/v1/audit", S::DataRead, |r| Box::pin(audit::list(r))),
+    streaming(POST, RECONCILIATIONS, S::ReconciliationsWrite, |r| Box::pin(reconciliations::upload::create(r))),
+    route(GET, RECONCILIATIONS, S::ReconciliationsRead, |r| Box::pin(reconciliations::list(r))),
+    route(GET, "/v1/reconciliations/{run}", S::ReconciliationsRead, |r| Box::pin(reconciliations::read(r))),
+    route(GET, "/v1/reconciliations/{run}/findings", S::ReconciliationsRead, |r| Box::pin(reconciliations::findings(r))),
+    route(GET, "/v1/reconciliations/{run}/compare", S::ReconciliationsRead, |r| Box::pin(reconciliations::compare(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),
     route(GET, "/v1/stats/live", S::StatisticsRead, |r| Box::pin(statistics::live(r))),

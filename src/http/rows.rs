@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     decode::Tree,
-    domain::cell::{self, Splitter},
+    domain::cell::{self, Splitter, is_same_name},
 };
 
 /// Bytes of a record at most.
@@ -247,23 +247,21 @@ impl Fields {
     /// hyphens tell no names apart.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut fields = self.0.iter();
-        let (_, value) = fields.find(|(known, value)| !value.is_empty() && same(known, name))?;
+        let (_, value) =
+            fields.find(|(known, value)| !value.is_empty() && is_same_name(known, name))?;
         Some(value)
+    }
+
+    /// The names and the cells, as they came.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter();
+        fields.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The names of the columns, as they came.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
-}
-
-/// Whether two names are of the same column.
-pub(super) fn same(one: &str, other: &str) -> bool {
-    fn letters(name: &str) -> impl Iterator<Item = char> {
-        let letters = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-'));
-        letters.flat_map(char::to_lowercase)
-    }
-    letters(one).eq(letters(other))
 }
 
 /// A body as records with the names of their columns.

@@ -27,6 +27,7 @@ pub mod payouts;
 pub mod people;
 pub mod portal;
 pub mod programs;
+pub mod reconciliations;
 pub mod reps;
 pub mod requests;
 pub mod rewards;

@@ -87,7 +87,10 @@ macro_rules! rows_of {
               FROM (SELECT * FROM their_sales ORDER BY 1, 2)))) AS document,
           (SELECT count(*) FROM their_advocates) AS advocates,
           (SELECT count(*) FROM their_advocates) + (SELECT count(*) FROM their_leads)
-            + (SELECT count(*) FROM their_sales) AS rows"
+            + (SELECT count(*) FROM their_sales)
+            -- Whoever is in a file of others alone is in no document, but is erased too.
+            + (SELECT count(*) FROM findings WHERE fix ->> 'email_hash' = ?1)
+            + (SELECT count(*) FROM reconciliation_rows WHERE email_hash = ?1) AS rows"
     };
 }
 
@@ -285,6 +288,24 @@ const ADVOCATES: &str = concat!(
     advocates!()
 );
 
+// Of files of others that were held against what is here, what names a person: why a
+// lead was lost, who bought what is not here, and rows that have yet to be compared.
+const REASONS: &str = concat!(
+    "UPDATE findings SET fix = json_remove(fix, '$.reason')
+    WHERE fix ->> 'reason' IS NOT NULL AND lead IN ",
+    leads!()
+);
+
+const STRANGERS: &str = "UPDATE findings SET fix = NULL WHERE fix ->> 'email_hash' = ?1";
+
+const UPLOADED: &str = concat!(
+    "DELETE FROM reconciliation_rows WHERE email_hash = ?2 OR lead IN ",
+    leads!(),
+    " OR external IN (SELECT customer FROM leads WHERE id IN ",
+    leads!(),
+    ")"
+);
+
 const ADDRESS_OF_LEAD: &str = "SELECT email, email_hash FROM leads WHERE id = ?1";
 
 row! {
@@ -341,6 +362,9 @@ pub async fn erase(
         statement!(REQUESTS, rows),
         statement!(SHARES, rows),
         statement!(VISITORS, rows),
+        statement!(REASONS, rows),
+        statement!(STRANGERS, wanted.email_hash.as_deref()),
+        statement!(UPLOADED, rows, wanted.email_hash.as_deref()),
         statement!(PAYOUT_LINES, rows),
         statement!(REFUNDS, rows),
         statement!(SALES, rows),

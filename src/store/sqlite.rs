@@ -56,6 +56,7 @@ impl Sqlite {
             include_str!("../../migrations/0006_portal.sql"),
             include_str!("../../migrations/0007_landing.sql"),
             include_str!("../../migrations/0008_audit.sql"),
+            include_str!("../../migrations/0009_reconciliation.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

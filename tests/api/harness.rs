@@ -58,7 +58,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -67,6 +67,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/0006_portal.sql"),
     include_str!("../../migrations/0007_landing.sql"),
     include_str!("../../migrations/0008_audit.sql"),
+    include_str!("../../migrations/0009_reconciliation.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -109,6 +110,7 @@ pub fn filled(path: &str) -> String {
         .replace("{payout}", "po_0")
         .replace("{member}", "mem_0")
         .replace("{picture}", "card.png")
+        .replace("{run}", "rc_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.

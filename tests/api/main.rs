@@ -36,6 +36,7 @@ mod portal;
 mod problems;
 mod programs;
 mod public;
+mod reconciliations;
 mod rewards;
 mod routing;
 mod rules;

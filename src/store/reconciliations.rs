@@ -1,0 +1,563 @@
+//! Reconciliations: their files while they are read, the comparison, what was found.
+//!
+//! What matches what, and what differs, stands in the views of migration 0009. Here
+//! is in which order they are taken.
+
+use super::{Database, DatabaseError, Document, Statement, one, several, statement, time};
+use crate::decode::{self, row};
+
+row! {
+    /// A run, as far as whoever reads its file has to know it.
+    #[derive(Debug)]
+    pub struct Run {
+        /// Its id.
+        pub id: String,
+        /// What was asked.
+        pub request: String,
+        /// Whether all is done.
+        pub is_compared: bool = decode::flag,
+        /// The hash of each chunk of its file that is here.
+        pub chunks: Vec<String> = decode::embedded,
+    }
+}
+
+/// A run that begins.
+pub struct NewRun<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Number of the program.
+    pub program: u16,
+    /// What people call it.
+    pub name: &'a str,
+    /// Whose export it is.
+    pub preset: &'static str,
+    /// What becomes of rows about nobody.
+    pub others: &'static str,
+    /// The idempotency key.
+    pub key: Option<&'a str>,
+    /// What was asked.
+    pub request: &'a str,
+    /// The period, as far as it was asked for (Unix ms).
+    pub since: Option<i64>,
+    /// Its end, included.
+    pub until: Option<i64>,
+    /// The columns from which nothing is read.
+    pub unmapped: &'a [&'a str],
+}
+
+/// Rows of a file that come together.
+pub struct Chunk<'a> {
+    /// Which of the file's, from 0.
+    pub n: usize,
+    /// How many rows it has …
+    pub rows: u32,
+    /// … and how many of them cannot be read.
+    pub unreadable: u32,
+    /// SHA-256 of them, in hexadecimal.
+    pub hash: &'a str,
+    /// The rows: a JSON array of [`crate::domain::reconcile::Row`].
+    pub json: String,
+}
+
+macro_rules! run {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, request, status = 'compared' AS is_compared, (
+              SELECT json_group_array(hash) FROM (
+                SELECT hash FROM reconciliation_chunks WHERE run = o.id ORDER BY n)) AS chunks
+            FROM reconciliations o WHERE ",
+            $which
+        )
+    };
+}
+
+const BY_ID: &str = run!("id = ?1");
+const BY_KEY: &str = run!("program = ?1 AND key = ?2");
+
+const INSERT: &str = "
+    INSERT INTO reconciliations (id, program, name, preset, others, key, request, status, since, until,
+      unmapped, created_at, created_by)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'reading', ?8, ?9, ?10, ?11, ?12)";
+
+// Files that nobody sent to their end are not kept for ever.
+const FORGET_ROWS: &str = "
+    DELETE FROM reconciliation_rows WHERE run IN (
+      SELECT id FROM reconciliations WHERE program = ?1 AND status = 'reading' AND created_at < ?2)";
+const FORGET_CHUNKS: &str = "
+    DELETE FROM reconciliation_chunks WHERE run IN (
+      SELECT id FROM reconciliations WHERE program = ?1 AND status = 'reading' AND created_at < ?2)";
+
+// Whoever sends the same chunk at the same time is a conflict, and so is a run that
+// was compared meanwhile.
+const INSERT_CHUNK: &str = "
+    INSERT INTO reconciliation_chunks
+    VALUES ((SELECT id FROM reconciliations WHERE id = ?1 AND status = 'reading'), ?2, ?3, ?4, ?5)";
+
+const INSERT_ROWS: &str = "
+    INSERT INTO reconciliation_rows (run, line, why, lead, order_id, external, email_hash, record,
+      amount, refunded, currency, stage, said, owner, at, reason)
+    SELECT ?1, value ->> 'line', value ->> 'why', value ->> 'lead', value ->> 'order',
+      value ->> 'external', value ->> 'email_hash', value ->> 'record', value ->> 'amount',
+      value ->> 'refunded', value ->> 'currency', value ->> 'stage', value ->> 'said',
+      value ->> 'owner', value ->> 'at', value ->> 'reason'
+    FROM json_each(?2)";
+
+// Somebody else has just compared it.
+const STILL_READING: &str = "
+    INSERT INTO overtaken SELECT NULL FROM reconciliations WHERE id = ?1 AND status <> 'reading'";
+
+const COMPARED: &str = "
+    UPDATE reconciliations SET status = 'compared', compared_at = ?2,
+      since = coalesce(since, CAST(?3 AS INTEGER)), until = coalesce(until, CAST(?4 AS INTEGER))
+    WHERE id = ?1";
+
+const MATCH: &str = "
+    INSERT INTO reconciliation_matches (run, line, won, lead, sale, party)
+    SELECT run, line, won, lead, sale, party FROM reconciliation_matching
+    WHERE run = ?1 AND line NOT IN (SELECT line FROM reconciliation_repeats WHERE run = ?1)";
+
+const PAIR_EQUALS: &str = "
+    UPDATE reconciliation_matches SET sale = pair.order_id
+    FROM (SELECT line AS at, order_id FROM reconciliation_equals WHERE run = ?1) AS pair
+    WHERE run = ?1 AND line = pair.at";
+
+const PAIR_REST: &str = "
+    UPDATE reconciliation_matches SET sale = pair.order_id
+    FROM (SELECT line AS at, order_id FROM reconciliation_rest WHERE run = ?1) AS pair
+    WHERE run = ?1 AND line = pair.at";
+
+const FIND: &str = "
+    INSERT INTO findings (run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix)
+    SELECT run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix
+    FROM reconciliation_findings WHERE run = ?1";
+
+// What nothing was found about.
+const FIND_MATCHED: &str = "
+    INSERT INTO findings (run, n, kind, line, lead, order_id, channel, ours, theirs)
+    SELECT run, line * 16 + 10, 'matched', line, lead, order_id, channel,
+      coalesce(ours_money, lead_stage), coalesce(theirs_money, said, stage)
+    FROM reconciliation_compared c
+    WHERE run = ?1 AND NOT EXISTS (
+      SELECT 1 FROM findings f
+      WHERE f.run = ?1 AND f.n BETWEEN c.line * 16 AND c.line * 16 + 15)";
+
+// After all rows.
+const FIND_MISSING: &str = "
+    INSERT INTO findings (run, n, kind, lead, order_id, channel, ours, identity)
+    SELECT run, 16 * (
+        SELECT coalesce(max(line), 0) + 1 FROM reconciliation_rows WHERE run = ?1)
+      + row_number() OVER (ORDER BY at, identity),
+      'missing_there', lead, order_id, channel, ours, identity
+    FROM reconciliation_missing_there WHERE run = ?1";
+
+/// What one side sold in a channel `t`.
+macro_rules! sold {
+    ($whose:literal) => {
+        concat!(
+            "json_object(
+              'sales', (SELECT coalesce(sum(sales), 0) FROM sums
+                WHERE channel IS t.channel AND whose = '",
+            $whose,
+            "'),
+              'amount_by_currency', json((
+                SELECT json_group_array(json_object('currency', currency, 'amount', amount)) FROM (
+                  SELECT currency, amount FROM sums
+                  WHERE channel IS t.channel AND whose = '",
+            $whose,
+            "' AND currency IS NOT NULL
+                  ORDER BY currency))))"
+        )
+    };
+}
+
+const SUM_UP: &str = concat!(
+    "WITH
+      sums AS MATERIALIZED (
+        SELECT channel, whose, currency, count(*) AS sales, sum(amount) AS amount
+        FROM reconciliation_sold WHERE run = ?1 GROUP BY channel, whose, currency),
+      told AS (
+        SELECT channel, count(*) FILTER (WHERE kind = 'matched') AS matched,
+          count(DISTINCT iif(kind = 'matched', NULL, coalesce(line, -n))) AS differing
+        FROM findings WHERE run = ?1 AND kind NOT IN ('unreadable', 'unrelated', 'duplicate')
+        GROUP BY channel)
+    UPDATE reconciliations SET
+      kinds = (SELECT json_group_array(json_array(kind, count)) FROM (
+        SELECT kind, count(*) AS count FROM findings WHERE run = ?1 GROUP BY kind ORDER BY kind)),
+      channels = (SELECT json_group_array(json_object('channel', channel, 'ours', ",
+    sold!("ours"),
+    ", 'theirs', ",
+    sold!("theirs"),
+    ", 'matched', matched, 'differing', differing))
+        FROM (SELECT * FROM told ORDER BY channel IS NULL, channel) AS t)
+    WHERE id = ?1"
+);
+
+const CLEAR_MATCHES: &str = "DELETE FROM reconciliation_matches WHERE run = ?1";
+const CLEAR_ROWS: &str = "DELETE FROM reconciliation_rows WHERE run = ?1";
+
+macro_rules! document {
+    () => {
+        concat!(
+            "json_object('id', o.id, 'program', p.slug, 'name', o.name, 'preset', o.preset,
+              'others', o.others, 'status', o.status,
+              'rows', (SELECT coalesce(sum(rows), 0) FROM reconciliation_chunks WHERE run = o.id),
+              'unreadable', (
+                SELECT coalesce(sum(unreadable), 0) FROM reconciliation_chunks WHERE run = o.id),
+              'since', ",
+            time!("o.since"),
+            ", 'until', ",
+            time!("o.until"),
+            ", 'created_at', ",
+            time!("o.created_at"),
+            ", 'created_by', coalesce(
+                (SELECT name FROM members WHERE id = o.created_by),
+                (SELECT name FROM api_keys WHERE id = o.created_by),
+                iif(o.created_by = 'admin', 'Operator', o.created_by)),
+              'compared_at', ",
+            time!("o.compared_at"),
+            ", 'kinds', json((
+                SELECT json_group_array(json_object('kind', k.value ->> 0, 'count', k.value ->> 1,
+                  'open', iif(k.value ->> 0 IN ('matched', 'unrelated'), 0,
+                    (k.value ->> 1) - (SELECT count(*) FROM findings
+                      WHERE run = o.id AND kind = k.value ->> 0 AND applied_at IS NOT NULL))))
+                FROM json_each(o.kinds) AS k)),
+              'channels', json(o.channels), 'unmapped_columns', json(o.unmapped))"
+        )
+    };
+}
+
+const DOCUMENT: &str = concat!(
+    "SELECT ",
+    document!(),
+    " AS document FROM reconciliations o JOIN programs p ON p.number = o.program WHERE o.id = ?1"
+);
+
+const PAGE: &str = concat!(
+    "SELECT o.created_at || '.' || o.id AS cursor, ",
+    document!(),
+    " AS document FROM reconciliations o JOIN programs p ON p.number = o.program
+    WHERE o.program = ?1 AND (o.created_at, o.id) < (?2, ?3)
+    ORDER BY o.created_at DESC, o.id DESC
+    LIMIT ?4"
+);
+
+/// Findings are searched by their kind where one is named: most of them are of rows
+/// that match.
+macro_rules! findings {
+    ($columns:expr, $which:literal) => {
+        concat!(
+            "SELECT CAST(f.n AS TEXT) AS cursor, ",
+            $columns,
+            " FROM findings f WHERE f.run = ?1 AND f.n > ?2 AND (?3 IS NULL OR f.channel = ?3)
+              AND (?4 IS NULL OR ?4 = iif(f.applied_at IS NULL, 'open', 'applied')) ",
+            $which
+        )
+    };
+}
+
+macro_rules! finding {
+    () => {
+        concat!(
+            "json_object('n', f.n, 'kind', f.kind, 'line', f.line, 'lead', f.lead,
+              'order_id', f.order_id, 'channel', f.channel, 'ours', f.ours, 'theirs', f.theirs,
+              'fix', f.mends, 'applied_at', ",
+            time!("f.applied_at"),
+            ", 'applied_by', ",
+            applied_by!(),
+            ", 'outcome', f.outcome) AS document"
+        )
+    };
+}
+
+macro_rules! applied_by {
+    () => {
+        "coalesce((SELECT name FROM members WHERE id = f.applied_by),
+          (SELECT name FROM api_keys WHERE id = f.applied_by),
+          iif(f.applied_by = 'admin', 'Operator', f.applied_by))"
+    };
+}
+
+macro_rules! cells {
+    () => {
+        concat!(
+            "json_array(CAST(f.n AS TEXT), f.kind, coalesce(CAST(f.line AS TEXT), ''),
+              coalesce(f.lead, ''), coalesce(f.order_id, ''), coalesce(f.channel, ''),
+              coalesce(f.ours, ''), coalesce(f.theirs, ''), coalesce(f.mends, ''), coalesce(",
+            time!("f.applied_at"),
+            ", ''), coalesce(",
+            applied_by!(),
+            ", ''), coalesce(f.outcome, '')) AS cells"
+        )
+    };
+}
+
+/// The columns of findings as a CSV.
+pub const COLUMNS: [&str; 12] = [
+    "n",
+    "kind",
+    "line",
+    "lead",
+    "order_id",
+    "channel",
+    "ours",
+    "theirs",
+    "fix",
+    "applied_at",
+    "applied_by",
+    "outcome",
+];
+
+const FINDINGS: &str = findings!(finding!(), "ORDER BY f.n LIMIT ?5");
+const FINDINGS_OF_KIND: &str = findings!(finding!(), "AND f.kind = ?6 ORDER BY f.n LIMIT ?5");
+const CELLS: &str = findings!(cells!(), "ORDER BY f.n LIMIT ?5");
+const CELLS_OF_KIND: &str = findings!(cells!(), "AND f.kind = ?6 ORDER BY f.n LIMIT ?5");
+
+/// Differences of a run that another one has not, or has too.
+macro_rules! compared {
+    ($columns:expr, $run:literal, $has:literal, $other:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM findings f WHERE f.run = ",
+            $run,
+            " AND f.identity IS NOT NULL AND ",
+            $has,
+            " (SELECT 1 FROM findings b WHERE b.run = ",
+            $other,
+            " AND b.kind = f.kind AND b.identity = f.identity) ",
+            $rest
+        )
+    };
+}
+
+macro_rules! change {
+    ($change:literal, $place:literal) => {
+        concat!(
+            $place,
+            " AS place, f.n AS n, json_object('change', '",
+            $change,
+            "', 'n', f.n, 'kind', f.kind, 'line', f.line, 'lead', f.lead, 'order_id', f.order_id,
+              'channel', f.channel, 'ours', f.ours, 'theirs', f.theirs) AS document"
+        )
+    };
+}
+
+// First what is new, then what is gone.
+const CHANGES: &str = concat!(
+    "SELECT place || '.' || n AS cursor, document FROM (",
+    compared!(change!("new", "0"), "?1", "NOT EXISTS", "?2", ""),
+    " UNION ALL ",
+    compared!(change!("gone", "1"), "?2", "NOT EXISTS", "?1", ""),
+    ") WHERE (place, n) > (?3, ?4) ORDER BY place, n LIMIT ?5"
+);
+
+const COUNTS: &str = concat!(
+    "SELECT (",
+    compared!("count(*)", "?1", "EXISTS", "?2", ""),
+    ") AS stayed, (",
+    compared!("count(*)", "?1", "NOT EXISTS", "?2", ""),
+    ") AS new, (",
+    compared!("count(*)", "?2", "NOT EXISTS", "?1", ""),
+    ") AS gone"
+);
+
+row! {
+    /// How many differences of two runs are the same, and how many are not.
+    #[derive(Debug)]
+    pub struct Counts {
+        /// In both.
+        pub stayed: u32,
+        /// In the later one alone.
+        pub new: u32,
+        /// In the earlier one alone.
+        pub gone: u32,
+    }
+}
+
+row! {
+    /// A finding as a line of a CSV.
+    #[derive(Debug)]
+    pub struct Line {
+        /// Its place.
+        pub cursor: String,
+        /// Its cells, under [`COLUMNS`].
+        pub cells: Vec<String> = decode::embedded,
+    }
+}
+
+/// Which findings.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    /// Id of the run.
+    pub run: &'a str,
+    /// Only those of a kind.
+    pub kind: Option<&'static str>,
+    /// Only those of a channel.
+    pub channel: Option<&'static str>,
+    /// `open` or `applied`.
+    pub state: Option<&'static str>,
+}
+
+impl Which<'_> {
+    fn statement(
+        &self,
+        of_all: &'static str,
+        of_kind: &'static str,
+        page: (i64, u16),
+    ) -> Statement {
+        let (after, limit) = page;
+        let mut statement = statement!(of_all, self.run, after, self.channel, self.state, limit);
+        if let Some(kind) = self.kind {
+            statement.sql = of_kind;
+            statement.parameters.push(kind.into());
+        }
+        statement
+    }
+}
+
+/// The run of an id.
+pub async fn by_id(db: &dyn Database, id: &str) -> Result<Option<Run>, DatabaseError> {
+    one(db, statement!(BY_ID, id)).await?.first()
+}
+
+/// The run that was begun under a key.
+pub async fn by_key(
+    db: &dyn Database,
+    program: u16,
+    key: &str,
+) -> Result<Option<Run>, DatabaseError> {
+    one(db, statement!(BY_KEY, program, key)).await?.first()
+}
+
+/// Begins a run, and forgets the rows of files of before `stale` (Unix ms) that never
+/// came to their end. A conflict if the key is taken.
+pub async fn begin(
+    db: &dyn Database,
+    new: &NewRun<'_>,
+    stale: i64,
+    now: i64,
+    by: &str,
+) -> Result<(), DatabaseError> {
+    let unmapped = serde_json::to_string(new.unmapped)?;
+    let insert = statement!(
+        INSERT,
+        new.id,
+        new.program,
+        new.name,
+        new.preset,
+        new.others,
+        new.key,
+        new.request,
+        new.since,
+        new.until,
+        unmapped,
+        now,
+        by,
+    );
+    let forget = [FORGET_ROWS, FORGET_CHUNKS].map(|sql| statement!(sql, new.program, stale));
+    let [rows, chunks] = forget;
+    db.batch(vec![rows, chunks, insert]).await?;
+    Ok(())
+}
+
+/// Keeps rows of a file. A conflict if these are here, or the run is compared.
+pub async fn keep(db: &dyn Database, run: &str, chunk: Chunk<'_>) -> Result<(), DatabaseError> {
+    let n = i64::try_from(chunk.n).unwrap_or(i64::MAX);
+    let statements = vec![
+        statement!(
+            INSERT_CHUNK,
+            run,
+            n,
+            chunk.rows,
+            chunk.unreadable,
+            chunk.hash
+        ),
+        statement!(INSERT_ROWS, run, chunk.json),
+    ];
+    db.batch(statements).await?;
+    Ok(())
+}
+
+/// Compares a run whose file is here, in one transaction; `days` are the first and the
+/// last moment of the file's days. A conflict if it is compared.
+pub async fn compare(
+    db: &dyn Database,
+    run: &str,
+    days: (Option<i64>, Option<i64>),
+    now: i64,
+) -> Result<(), DatabaseError> {
+    let mut statements = vec![
+        statement!(STILL_READING, run),
+        statement!(COMPARED, run, now, days.0, days.1),
+    ];
+    let steps = [
+        MATCH,
+        PAIR_EQUALS,
+        PAIR_REST,
+        FIND,
+        FIND_MATCHED,
+        FIND_MISSING,
+        SUM_UP,
+        CLEAR_MATCHES,
+        CLEAR_ROWS,
+    ];
+    statements.extend(steps.map(|sql| statement!(sql, run)));
+    db.batch(statements).await?;
+    Ok(())
+}
+
+/// A run, as a document.
+pub async fn document(db: &dyn Database, id: &str) -> Result<Option<String>, DatabaseError> {
+    let row: Option<Document> = one(db, statement!(DOCUMENT, id)).await?.first()?;
+    Ok(row.map(|row| row.document))
+}
+
+/// At most `limit` runs before one (its time and id), newest first.
+pub async fn page(
+    db: &dyn Database,
+    program: u16,
+    before: (i64, &str),
+    limit: u16,
+) -> Result<Vec<Document>, DatabaseError> {
+    one(db, statement!(PAGE, program, before.0, before.1, limit))
+        .await?
+        .all()
+}
+
+/// At most `limit` findings after one, in the order of the file.
+pub async fn findings(
+    db: &dyn Database,
+    which: Which<'_>,
+    after: i64,
+    limit: u16,
+) -> Result<Vec<Document>, DatabaseError> {
+    let statement = which.statement(FINDINGS, FINDINGS_OF_KIND, (after, limit));
+    one(db, statement).await?.all()
+}
+
+/// The same as lines of a CSV.
+pub async fn lines(
+    db: &dyn Database,
+    which: Which<'_>,
+    after: i64,
+    limit: u16,
+) -> Result<Vec<Line>, DatabaseError> {
+    let statement = which.statement(CELLS, CELLS_OF_KIND, (after, limit));
+    one(db, statement).await?.all()
+}
+
+/// What a run has that an earlier one has not, and the other way round: how many, and
+/// at most `limit` of them after one.
+pub async fn changes(
+    db: &dyn Database,
+    (run, earlier): (&str, &str),
+    after: (u8, i64),
+    limit: u16,
+) -> Result<(Counts, Vec<Document>), DatabaseError> {
+    let statements = [
+        statement!(COUNTS, run, earlier),
+        statement!(CHANGES, run, earlier, after.0, after.1, limit),
+    ];
+    let [counts, changes] = several(db, statements).await?;
+    Ok((counts.first()?.ok_or(DatabaseError::Short)?, changes.all()?))
+}
