@@ -99,7 +99,7 @@ CREATE TABLE findings (
   theirs     TEXT,
   -- By what it is known for the same in another run; NULL for what is no difference.
   identity   TEXT,
-  -- What would mend it: JSON, done by src/http/reconciliations/apply.rs.
+  -- What would mend it: JSON, done by src/http/mend.rs.
   fix        TEXT,
   applied_at INTEGER,
   applied_by TEXT,
@@ -379,7 +379,7 @@ SELECT run, line * 16 + 4, 'amount_differs', line, lead, order_id, channel,
     WHEN amount <> sale_amount THEN
       json_object('do', 'amount', 'order', sale, 'amount', amount, 'currency', currency)
     WHEN refunded > sale_refunded THEN
-      json_object('do', 'refund', 'order', sale, 'amount', refunded - sale_refunded,
+      json_object('do', 'refund', 'order', sale, 'amount', refunded,
         'currency', currency, 'at', created_at)
   END
 FROM reconciliation_compared c
@@ -394,7 +394,7 @@ WHERE won AND sale IS NOT NULL AND (
 UNION ALL
 SELECT run, line * 16 + 5, 'refunded_but_not_reversed', line, lead, order_id, channel,
   ours_refund, theirs_refund, identity,
-  json_object('do', 'refund', 'order', sale, 'amount', refunded - sale_refunded,
+  json_object('do', 'refund', 'order', sale, 'amount', refunded,
     'currency', currency, 'at', created_at)
 FROM reconciliation_compared c
 WHERE won AND currency = sale_currency AND refunded > sale_refunded AND EXISTS (

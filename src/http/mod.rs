@@ -59,6 +59,7 @@ mod conversions;
 mod landing;
 mod leads;
 mod me;
+mod mend;
 mod payouts;
 mod people;
 mod portal;

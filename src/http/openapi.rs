@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     advocates, audit, claims, codes, content, conversions, destinations, funnel, goals, health,
-    keys, labels, leads, links, links_bulk, me, payouts, people, portal, problem, programs, public,
-    reconciliations, reps, rewards,
+    keys, labels, leads, links, links_bulk, me, mend, payouts, people, portal, problem, programs,
+    public, reconciliations, reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -58,6 +58,7 @@ use super::{
         rewards::statement,
         payouts::issue, payouts::list, payouts::read, payouts::paid,
         people::export, people::erase,
+        mend::apply,
         audit::list,
         reconciliations::upload::create, reconciliations::list, reconciliations::read,
         reconciliations::findings, reconciliations::compare,

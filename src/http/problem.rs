@@ -210,6 +210,20 @@ impl Problem {
 }
 
 impl Problem {
+    /// What is wrong with what was asked, in words, for an answer that says so of one
+    /// of many. What is wrong with ourselves is no part of an answer.
+    pub(super) fn explained(self) -> Result<String, Self> {
+        match &self {
+            Self::Malformed(_) | Self::Conflict(_) | Self::NotFound(_) => Ok(self.detail()),
+            Self::Invalid(errors) => Ok(errors
+                .iter()
+                .map(|error| format!("{}: {}", error.field, error.detail))
+                .collect::<Vec<_>>()
+                .join("; ")),
+            _ => Err(self),
+        }
+    }
+
     /// The answer that says so.
     pub(super) fn into_response(self) -> Response {
         let (status, kind, title) = self.kind();

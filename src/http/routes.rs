@@ -9,9 +9,9 @@ use http::Method;
 
 use super::{
     Response, advocates, audit, claims, codes, content, conversions, destinations, funnel, goals,
-    health, input, keys, labels, landing, leads, links, links_bulk, me, payouts, people, portal,
-    problem::Problem, programs, public, reconciliations, reps, request::Request, rewards, rules,
-    session, shares, stages, statistics, team, verbal, what_if,
+    health, input, keys, labels, landing, leads, links, links_bulk, me, mend, payouts, people,
+    portal, problem::Problem, programs, public, reconciliations, reps, request::Request, rewards,
+    rules, session, shares, stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -229,6 +229,7 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/payouts/{payout}/paid", S::RewardsWrite, |r| Box::pin(payouts::paid(r))),
     route(POST, "/v1/people/export", S::PeopleWrite, |r| Box::pin(people::export(r))),
     route(POST, "/v1/people/erase", S::PeopleWrite, |r| Box::pin(people::erase(r))),
+    route(POST, "/v1/reconciliations/{run}/apply", S::ReconciliationsWrite, |r| Box::pin(mend::apply(r))),
     route(GET, "/v1/audit", S::DataRead, |r| Box::pin(audit::list(r))),
     streaming(POST, RECONCILIATIONS, S::ReconciliationsWrite, |r| Box::pin(reconciliations::upload::create(r))),
     route(GET, RECONCILIATIONS, S::ReconciliationsRead, |r| Box::pin(reconciliations::list(r))),

@@ -23,6 +23,7 @@ pub mod goals;
 pub mod labels;
 pub mod leads;
 pub mod members;
+pub mod mending;
 pub mod payouts;
 pub mod people;
 pub mod portal;

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{ADMIN, Answer, Api, NOW, at_once, block_on, pieces, walk};
 
+mod mending;
 mod presets;
 
 const PATH: &str = "/v1/reconciliations?program=customers";

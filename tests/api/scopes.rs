@@ -112,6 +112,7 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/payouts/{payout}/paid rewards:write
     POST /v1/people/export people:write
     POST /v1/people/erase people:write
+    POST /v1/reconciliations/{run}/apply reconciliations:write
     GET /v1/audit data:read
     GET /v1/stats statistics:read
     GET /v1/stats/series statistics:read
