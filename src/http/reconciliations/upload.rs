@@ -91,7 +91,7 @@ record! {
 /// compared; `findings` has what was found. With an `Idempotency-Key` a file that was
 /// cut off is sent again from its beginning, into the same reconciliation; without
 /// one, each file is one of its own.
-#[utoipa::path(post, path = "/v1/reconciliations", tag = "reconciliation", params(Upload),
+#[utoipa::path(post, path = "/v1/reconciliations", tag = "reconciliations", params(Upload),
     request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
     responses((status = 201, body = Reconciliation)))]
 pub(in crate::http) async fn create(request: Request) -> Result<Response, Problem> {
