@@ -192,7 +192,7 @@ record! {
 }
 
 /// Lists reconciliations, newest first.
-#[utoipa::path(get, path = "/v1/reconciliations", tag = "reconciliation", params(RunsAsked),
+#[utoipa::path(get, path = "/v1/reconciliations", tag = "reconciliations", params(RunsAsked),
     responses((status = 200, body = Items<Reconciliation>)))]
 pub(super) async fn list(request: Request) -> Result<Response, Problem> {
     let asked: RunsAsked = request.query()?;
@@ -210,7 +210,7 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
 
 /// Answers a reconciliation: how many findings of each kind there are, and the totals
 /// by channel.
-#[utoipa::path(get, path = "/v1/reconciliations/{run}", tag = "reconciliation",
+#[utoipa::path(get, path = "/v1/reconciliations/{run}", tag = "reconciliations",
     params(("run" = String, Path, description = "Id of the reconciliation")),
     responses((status = 200, body = Reconciliation)))]
 pub(super) async fn read(request: Request) -> Result<Response, Problem> {
@@ -258,7 +258,7 @@ record! {
 }
 
 /// Lists what was found, in the order of the file; at the end, what no row is about.
-#[utoipa::path(get, path = "/v1/reconciliations/{run}/findings", tag = "reconciliation",
+#[utoipa::path(get, path = "/v1/reconciliations/{run}/findings", tag = "reconciliations",
     params(("run" = String, Path, description = "Id of the reconciliation"), FindingsAsked),
     responses((status = 200, content((Items<Finding> = "application/json"), (String = "text/csv")))))]
 pub(super) async fn findings(request: Request) -> Result<Response, Problem> {
@@ -382,7 +382,7 @@ pub(super) struct FindingChange {
 /// Compares a reconciliation with an earlier one: which differences are new, and which
 /// are gone. They are known for the same by their kind, and by the order, the record
 /// or the lead.
-#[utoipa::path(get, path = "/v1/reconciliations/{run}/compare", tag = "reconciliation",
+#[utoipa::path(get, path = "/v1/reconciliations/{run}/compare", tag = "reconciliations",
     params(("run" = String, Path, description = "Id of the reconciliation"), CompareAsked),
     responses((status = 200, body = FindingChanges)))]
 pub(super) async fn compare(request: Request) -> Result<Response, Problem> {

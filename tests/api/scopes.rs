@@ -114,6 +114,11 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/people/erase people:write
     POST /v1/reconciliations/{run}/apply reconciliations:write
     GET /v1/audit data:read
+    POST /v1/reconciliations reconciliations:write
+    GET /v1/reconciliations reconciliations:read
+    GET /v1/reconciliations/{run} reconciliations:read
+    GET /v1/reconciliations/{run}/findings reconciliations:read
+    GET /v1/reconciliations/{run}/compare reconciliations:read
     GET /v1/stats statistics:read
     GET /v1/stats/series statistics:read
     GET /v1/stats/live statistics:read

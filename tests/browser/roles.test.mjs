@@ -78,6 +78,11 @@ leads:write      POST  /v1/leads/ld_0/owner
 leads:write      POST  /v1/referrals/verbal
 conversions:write POST /v1/conversions
 leads:read       GET   /v1/conversions?program=acme
+reconciliations:write POST /v1/reconciliations?program=none
+reconciliations:read GET /v1/reconciliations?program=acme
+reconciliations:read GET /v1/reconciliations/rc_0
+reconciliations:read GET /v1/reconciliations/rc_0/findings
+reconciliations:read GET /v1/reconciliations/rc_0/compare?with=rc_0
 leads:read       POST  /v1/attribution/what-if
 rewards:read     GET   /v1/rewards?program=acme
 rewards:read     GET   /v1/rewards/rw_0

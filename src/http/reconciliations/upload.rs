@@ -91,7 +91,7 @@ record! {
 /// compared; `findings` has what was found. With an `Idempotency-Key` a file that was
 /// cut off is sent again from its beginning, into the same reconciliation; without
 /// one, each file is one of its own.
-#[utoipa::path(post, path = "/v1/reconciliations", tag = "reconciliation", params(Upload),
+#[utoipa::path(post, path = "/v1/reconciliations", tag = "reconciliations", params(Upload),
     request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
     responses((status = 201, body = Reconciliation)))]
 pub(in crate::http) async fn create(request: Request) -> Result<Response, Problem> {
@@ -105,13 +105,11 @@ pub(in crate::http) async fn create(request: Request) -> Result<Response, Proble
         key: given_key(&request)?,
         request: request.query_text().to_owned(),
         by: request.key().to_owned(),
-        name: match &upload.name {
-            Some(name) => name.as_str().to_owned(),
-            None => {
-                let day = Day::from_epoch(program.zone.day_of(call.now.div_euclid(1_000)));
-                let day = day.unwrap_or(Day::FIRST);
-                format!("{} {day}", upload.preset.name())
-            }
+        name: if let Some(name) = &upload.name {
+            name.as_str().to_owned()
+        } else {
+            let day = Day::from_epoch(program.zone.day_of(call.now.div_euclid(1_000)));
+            format!("{} {}", upload.preset.name(), day.unwrap_or(Day::FIRST))
         },
         preset: upload.preset.name(),
         others: upload.others.name(),
@@ -212,13 +210,9 @@ impl File {
         reader: &mut Reader,
         first: &Record,
     ) -> Result<Self, Problem> {
-        let names = first
-            .fields
-            .as_ref()
-            .map(|fields| fields.iter().map(|(name, _)| name));
-        let unmapped = match names {
-            Ok(names) => reader
-                .unmapped(names)
+        let unmapped = match &first.fields {
+            Ok(fields) => reader
+                .unmapped(fields.names())
                 .map_err(|detail| Problem::field("columns", detail))?,
             Err(_) => Vec::new(),
         };
