@@ -412,17 +412,28 @@ fn a_database_that_fails_is_503_and_the_log_alone_is_told_why() {
         .filter(|route| is_read(route.path, &route.method))
     {
         let takes_program = |path: &&str| {
-            ["stats", "leads", "conversions", "rewards", "payouts"]
-                .iter()
-                .any(|name| {
-                    path.strip_prefix("/v1/")
-                        .is_some_and(|rest| rest.starts_with(name))
-                })
-                && !path.contains('{')
+            [
+                "stats",
+                "leads",
+                "conversions",
+                "rewards",
+                "payouts",
+                "reconciliations",
+            ]
+            .iter()
+            .any(|name| {
+                path.strip_prefix("/v1/")
+                    .is_some_and(|rest| rest.starts_with(name))
+            }) && !path.contains('{')
         };
         let query = Some(route.path)
             .filter(|path| takes_program(path) || path.ends_with("/day"))
             .map_or("", |_| "?program=customers");
+        let query = if route.path.ends_with("/compare") {
+            "?with=rec_1"
+        } else {
+            query
+        };
         let path = format!("{}{query}", filled(route.path));
         let ask = api.request(Method::GET, &path).key(keys.of_path(&path));
         answers.push(ask.send());
