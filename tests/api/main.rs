@@ -17,6 +17,7 @@ mod harness;
 
 mod advocates;
 mod attribution;
+mod checks;
 mod codes;
 mod content;
 mod conversions;

@@ -113,6 +113,9 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/people/export people:write
     POST /v1/people/erase people:write
     GET /v1/audit data:read
+    GET /v1/checks data:read
+    POST /v1/checks data:write
+    POST /v1/checks/repair data:write
     GET /v1/stats statistics:read
     GET /v1/stats/series statistics:read
     GET /v1/stats/live statistics:read

@@ -94,6 +94,8 @@ const VALID = {
   "POST /v1/me/leave": {},
   "PUT /v1/reps/{rep}/goals": { quarter: "2026-Q4", asked: 1, meetings: 1, won: 1 },
   "POST /v1/public/conversions": { program: "demo", order_id: "o", receipts: [] },
+  "POST /v1/checks": { checks: ["clicks"] },
+  "POST /v1/checks/repair": { check: "clicks" },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
