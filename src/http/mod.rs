@@ -64,6 +64,7 @@ mod payouts;
 mod people;
 mod portal;
 mod public;
+mod replays;
 mod reps;
 mod rewards;
 mod rules;

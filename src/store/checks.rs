@@ -11,7 +11,7 @@ pub mod mend;
 
 use serde::Serialize;
 
-use super::{Database, DatabaseError, Statement, one, several, statement, time};
+use super::{Database, DatabaseError, one, several, statement, time};
 use crate::decode::{self, names, row};
 
 names! {

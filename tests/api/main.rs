@@ -38,6 +38,7 @@ mod problems;
 mod programs;
 mod public;
 mod reconciliations;
+mod replays;
 mod rewards;
 mod routing;
 mod rules;

@@ -131,7 +131,7 @@ test("there is a valid body for every route that takes one", () => {
   const document = JSON.parse(readFileSync(new URL("../../public/openapi.json", import.meta.url)).toString());
   const taking = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).filter(([, operation]) => operation.requestBody).map(([method]) => `${method.toUpperCase()} ${path}`));
-  assert.deepEqual(taking.filter((route) => route !== "POST /v1/links/bulk").sort(), Object.keys(VALID).sort());
+  assert.deepEqual(taking.filter((route) => !["POST /v1/links/bulk", "POST /v1/replays"].includes(route)).sort(), Object.keys(VALID).sort());
 });
 
 for (const [route, valid] of Object.entries(VALID)) {
