@@ -158,6 +158,10 @@ impl Snapshots for Publisher {
         }))
     }
 
+    fn published(&self) -> Answer<'_, Option<Snapshot>> {
+        self.kv.published()
+    }
+
     fn forget(&self, code: &Key) -> Answer<'_, ()> {
         let forgotten = isolate::with(self.env.as_ref(), |isolate| isolate.spoken.forget(code));
         if let Err(error) = forgotten {

@@ -87,6 +87,10 @@ impl Snapshots for Kv {
         }))
     }
 
+    fn published(&self) -> Answer<'_, Option<Snapshot>> {
+        Box::pin(SendFuture::new(self.snapshot()))
+    }
+
     fn forget(&self, code: &Key) -> Answer<'_, ()> {
         let forgotten = js::forget(&self.0, &entry(code));
         Box::pin(SendFuture::new(async move {

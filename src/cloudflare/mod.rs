@@ -12,6 +12,7 @@ use worker::{Env, ScheduleContext, ScheduledEvent, event};
 use crate::{
     domain::{keyring::CODE_LENGTH, page},
     jobs,
+    store::DatabaseError,
 };
 
 mod api;
@@ -127,11 +128,15 @@ pub fn queue(batch: JsValue, env: JsValue, _context: JsValue) -> Promise {
     })
 }
 
-/// Cron: makes salts, publishes a configuration that is not yet published,
+/// Cron: checks, makes salts, publishes a configuration that is not yet published,
 /// settles what calls left, sweeps, and gathers minutes. None of it waits for the rest to work.
 #[event(scheduled)]
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = isolate::now();
+    let checked = match (d1::open(&env), kv::open(&env)) {
+        (Ok(database), Ok(kv)) => check(&database, &kv, now).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
     let tended = isolate::tend(env.as_ref()).await;
     let (settled, swept, signed_out, gathered) = match d1::open(&env) {
         Ok(database) => (
@@ -143,6 +148,7 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
         Err(error) => (Err(error), Ok(()), Ok(()), Ok(())),
     };
     for (message, outcome) in [
+        ("cron left checks undone", checked),
         ("cron left salts or the configuration undone", tended),
         ("cron left an account unsettled", settled),
         ("cron left old visitor hashes", swept),
@@ -153,6 +159,12 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
             log::fault(message, &error);
         }
     }
+}
+
+/// Holds what is derived against what it is derived from, before anything is published.
+async fn check(database: &d1::D1, kv: &kv::Kv, now: i64) -> Result<(), DatabaseError> {
+    jobs::check::snapshot(database, kv.snapshot().await, now).await?;
+    jobs::check::due(database, now).await
 }
 
 const _: () = assert!(CODE_LENGTH == 26);

@@ -1,10 +1,6 @@
 //! The request as one string, cut into slices.
 
-use crate::domain::{
-    class::Signs,
-    keyring::{CODE_LENGTH, TRAILING},
-    redirect::Visit,
-};
+use crate::domain::{class::Signs, keyring, redirect::Visit};
 
 /// What [`super::js::read`] read.
 pub struct Request<'a> {
@@ -68,16 +64,9 @@ impl<'a> Request<'a> {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The code, where the path has the form of a link: 26 letters and digits,
-    /// and perhaps the punctuation that a mail program took for a part of it.
+    /// The code, where the path has the form of a link.
     pub fn code(&self) -> Option<&'a str> {
-        let (code, rest) = self
-            .path()
-            .strip_prefix('/')?
-            .split_at_checked(CODE_LENGTH)?;
-        let is_code = code.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && rest.chars().all(|c| TRAILING.contains(&c));
-        is_code.then_some(code)
+        keyring::code_of_path(self.path())
     }
 
     /// Whether it is a call of the API, or asks for a landing page.

@@ -11,7 +11,7 @@ use super::{
     digits,
     link::Link,
 };
-use crate::decode::{self, record};
+use crate::decode::{self, Decode, Tree, record};
 
 /// The most clicks in one message. A queue takes 128 KB; a click has some 200 bytes.
 pub const MESSAGE_CLICKS: usize = 100;
@@ -146,7 +146,15 @@ impl Message {
     /// Reads a text that was sent, and checks every field, so that a message
     /// either goes into the tables whole or is refused whole.
     pub fn from_json(text: &str) -> Result<Self, MessageError> {
-        let message: Self = decode::read(text.as_bytes())?;
+        Self::checked(decode::read(text.as_bytes())?)
+    }
+
+    /// The same for one that stands within other JSON.
+    pub fn from_tree(tree: Tree) -> Result<Self, MessageError> {
+        Self::checked(Self::decode(tree).map_err(decode::Error::from)?)
+    }
+
+    fn checked(message: Self) -> Result<Self, MessageError> {
         if message.v != Self::VERSION {
             return Err(MessageError::Version(message.v));
         }

@@ -31,6 +31,16 @@ pub const TRAILING: [char; 13] = [
     '/', '.', ',', ';', ':', '!', '?', ')', ']', '>', '\'', '"', '*',
 ];
 
+/// The code in a path that has the form of a link: 26 letters and digits, and perhaps
+/// the punctuation that a mail program took for a part of it.
+#[must_use]
+pub fn code_of_path(path: &str) -> Option<&str> {
+    let (code, rest) = path.strip_prefix('/')?.split_at_checked(CODE_LENGTH)?;
+    let is_code = code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && rest.chars().all(|c| TRAILING.contains(&c));
+    is_code.then_some(code)
+}
+
 /// Characters of a receipt.
 pub const RECEIPT_LENGTH: usize = 2 + BODY_DIGITS + ID_DIGITS + TAG_DIGITS;
 

@@ -20,6 +20,7 @@ pub mod agents;
 pub mod class;
 pub mod networks;
 
+pub mod access_log;
 pub mod click;
 pub mod cookie;
 pub mod page;

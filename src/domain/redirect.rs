@@ -9,12 +9,12 @@ use super::{
     class::{self, Class, Reason, Signs},
     click::{Click, ClickId},
     cookie, digits,
-    keyring::{Keyring, Receipt},
+    keyring::{CodeError, Keyring, Receipt},
     landing,
     link::Link,
     page,
     program::Touch,
-    snapshot::{Program, Snapshot},
+    snapshot::{Program, Refusal, Snapshot, Target},
     visitor,
 };
 
@@ -105,15 +105,26 @@ pub enum Answer {
     Nowhere,
 }
 
-/// Follows the link that `code` stands for.
-#[must_use]
-pub fn follow(edge: &Edge, code: &str, visit: &Visit) -> Answer {
-    let Ok(link) = edge.keyring.read_link(code) else {
-        return Answer::Nowhere;
-    };
-    let Ok((program, target)) = edge.snapshot.resolve(&link) else {
-        return Answer::Nowhere;
-    };
+/// Why a code leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Nowhere {
+    /// It is none of ours.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// Its link is not followed.
+    #[error("the link is not followed: {0}")]
+    Link(#[from] Refusal),
+}
+
+/// The click that a visit to the link is which `code` stands for, and where it leads; or
+/// why it leads nowhere.
+pub fn click<'a>(
+    edge: &Edge<'a>,
+    code: &str,
+    visit: &Visit,
+) -> Result<(Click, &'a Program, &'a Target), Nowhere> {
+    let link = edge.keyring.read_link(code)?;
+    let (program, target) = edge.snapshot.resolve(&link)?;
     let (class, reason) = class::classify(&visit.signs);
     let click = Click {
         id: ClickId::new(edge.now, edge.random),
@@ -123,6 +134,16 @@ pub fn follow(edge: &Edge, code: &str, visit: &Visit) -> Answer {
         visitor: who(edge, program, visit, class),
         offset: program.offset_minutes(edge.now),
     };
+    Ok((click, program, target))
+}
+
+/// Follows the link that `code` stands for.
+#[must_use]
+pub fn follow(edge: &Edge, code: &str, visit: &Visit) -> Answer {
+    let Ok((click, program, target)) = click(edge, code, visit) else {
+        return Answer::Nowhere;
+    };
+    let (link, reason) = (click.link, click.reason);
     if visit.signs.is_prefetch() {
         return Answer::NotYet { click };
     }
@@ -191,7 +212,6 @@ impl Program {
     /// Whether a touch of this link can still earn anything. A destination that
     /// was switched off since takes nothing from the advocate.
     fn admits(&self, link: &Link) -> bool {
-        use super::snapshot::Refusal;
         !matches!(
             self.resolve(link),
             Err(Refusal::ProgramDisabled | Refusal::AdvocateDisabled | Refusal::Revoked)

@@ -1,27 +1,39 @@
 //! `/v1/health`
 
 use http::StatusCode;
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Response, output, problem::Problem, request::Request};
-use crate::store::snapshot;
+use crate::store::checks;
 
-/// What `/v1/health` answers.
-#[derive(Serialize, ToSchema)]
+/// What `/v1/health` answers. SQL puts it together (`store::checks`).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct Health {
-    status: &'static str,
+    /// `differs` if a check found what does not agree; all of it works nevertheless.
+    #[schema(pattern = "^(ok|differs)$")]
+    status: String,
     /// The version of the configuration in the database.
     configuration: i64,
+    checks: Vec<CheckInBrief>,
 }
 
-/// Says whether the service and its database answer.
+/// What a check came to.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what SQL answers")]
+pub(super) struct CheckInBrief {
+    name: checks::Check,
+    /// Null until it was run.
+    checked_at: Option<String>,
+    /// How much does not agree.
+    differences: u32,
+}
+
+/// Says whether the service and its database answer, and whether what is derived
+/// agrees with what it is derived from.
 #[utoipa::path(get, path = "/v1/health", tag = "operations",
     responses((status = 200, body = Health)))]
 pub(super) async fn health(request: Request) -> Result<Response, Problem> {
-    let health = Health {
-        status: "ok",
-        configuration: snapshot::version(request.call.db()).await?,
-    };
-    Ok(output::json(StatusCode::OK, &health))
+    let health = checks::health(request.call.db()).await?;
+    Ok(output::text(StatusCode::OK, health))
 }

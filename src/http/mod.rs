@@ -34,6 +34,7 @@ mod rows;
 
 mod advocates;
 mod audit;
+mod checks;
 mod content;
 mod destinations;
 mod funnel;
@@ -64,6 +65,7 @@ mod payouts;
 mod people;
 mod portal;
 mod public;
+mod replays;
 mod reps;
 mod rewards;
 mod rules;
@@ -83,6 +85,9 @@ pub use self::{dispatch::answer, openapi::document as openapi};
 pub trait Snapshots: Send + Sync {
     /// Publishes a snapshot; the error is for the log.
     fn publish(&self, snapshot: &Snapshot) -> Answer<'_, ()>;
+
+    /// What is published; an error of a row is that it cannot be read.
+    fn published(&self) -> Answer<'_, Option<Snapshot>>;
 
     /// Forgets what a spoken code was looked up as; the error is for the log.
     fn forget(&self, code: &Key) -> Answer<'_, ()>;

@@ -8,10 +8,10 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, audit, claims, codes, content, conversions, destinations, funnel, goals,
-    health, input, keys, labels, landing, leads, links, links_bulk, me, mend, payouts, people,
-    portal, problem::Problem, programs, public, reconciliations, reps, request::Request, rewards,
-    rules, session, shares, stages, statistics, team, verbal, what_if,
+    Response, advocates, audit, checks, claims, codes, content, conversions, destinations, funnel,
+    goals, health, input, keys, labels, landing, leads, links, links_bulk, me, mend, payouts,
+    people, portal, problem::Problem, programs, public, reconciliations, replays, reps,
+    request::Request, rewards, rules, session, shares, stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -24,7 +24,7 @@ pub struct Route {
     /// Who may call it.
     pub access: Access,
     /// Whether the handler reads the body itself, piece by piece.
-    pub(super) streams: bool,
+    pub streams: bool,
     /// Bytes of a body at most that is read before.
     pub(super) most: usize,
     pub(super) handler: Handler,
@@ -236,6 +236,10 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/reconciliations/{run}", S::ReconciliationsRead, |r| Box::pin(reconciliations::read(r))),
     route(GET, "/v1/reconciliations/{run}/findings", S::ReconciliationsRead, |r| Box::pin(reconciliations::findings(r))),
     route(GET, "/v1/reconciliations/{run}/compare", S::ReconciliationsRead, |r| Box::pin(reconciliations::compare(r))),
+    route(GET, "/v1/checks", S::DataRead, |r| Box::pin(checks::list(r))),
+    route(POST, "/v1/checks", S::DataWrite, |r| Box::pin(checks::run(r))),
+    route(POST, "/v1/checks/repair", S::DataWrite, |r| Box::pin(checks::repair(r))),
+    streaming(POST, "/v1/replays", S::DataWrite, |r| Box::pin(replays::run(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),
     route(GET, "/v1/stats/live", S::StatisticsRead, |r| Box::pin(statistics::live(r))),

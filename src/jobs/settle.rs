@@ -8,9 +8,13 @@
 use crate::{
     domain::{
         link::ProgramNumber,
-        reward::{evaluate, settle},
+        reward::{Rules, evaluate, settle},
     },
-    store::{Database, DatabaseError, accounts, one, rewards},
+    store::{
+        Database, DatabaseError,
+        accounts::{self, Facing},
+        one, rewards,
+    },
 };
 
 /// Rounds before giving up against others who write the same account.
@@ -31,22 +35,26 @@ pub async fn account(
     let number =
         ProgramNumber::new(program).ok_or_else(|| impossible(format!("program {program}")))?;
     for _ in 0..ROUNDS {
-        let Some(facts) = accounts::facts(db, program, advocate).await? else {
+        let facts = accounts::facts(db, program, &[advocate]).await?;
+        let Some(facing) = facts.accounts.first() else {
             return Ok(());
         };
-        if facts.stamp.is_settled() {
+        if facing.stamp.is_settled() {
             return Ok(());
         }
-        let owed = evaluate::entitlements(&facts.account, &facts.rules)
-            .map_err(|fault| impossible(fault.to_string()))?;
-        let movements = settle::settle(&owed, &facts.standing)
-            .map_err(|overflow| impossible(overflow.to_string()))?;
-        match accounts::write(db, number, advocate, facts.stamp, &movements, now).await {
+        let movements = movements(facing, &facts.rules).map_err(impossible)?;
+        match accounts::write(db, number, advocate, facing.stamp, &movements, now).await {
             Err(error) if error.is_conflict() => {}
             written => return written,
         }
     }
     Err(impossible("others kept changing it".to_owned()))
+}
+
+/// What the ledger of an account lacks, or why nobody can say.
+pub fn movements(facing: &Facing, rules: &[(u32, Rules)]) -> Result<Vec<settle::Movement>, String> {
+    let owed = evaluate::entitlements(&facing.account, rules).map_err(|fault| fault.to_string())?;
+    settle::settle(&owed, &facing.standing).map_err(|overflow| overflow.to_string())
 }
 
 /// Approves what has come due, and settles what calls left. One account that

@@ -24,15 +24,24 @@ use crate::{
     },
 };
 
-/// All that an account's settlement is made of.
+/// All that the settlement of some accounts of a program is made of.
 #[derive(Debug)]
 pub struct Facts {
-    /// How often its facts changed, and up to where the ledger has followed.
+    /// The accounts, by the numbers of their advocates.
+    pub accounts: Vec<Facing>,
+    /// The versions of the rules that they name.
+    pub rules: Vec<(u32, Rules)>,
+}
+
+/// What is owed to an advocate, and what the ledger says.
+#[derive(Debug)]
+pub struct Facing {
+    /// The advocate's number.
+    pub advocate: u32,
+    /// How often the facts changed, and up to where the ledger has followed.
     pub stamp: Stamp,
     /// The advocate's referrals.
     pub account: Account,
-    /// The versions of the rules that they name.
-    pub rules: Vec<(u32, Rules)>,
     /// What the ledger says.
     pub standing: Vec<Standing>,
 }
@@ -41,6 +50,7 @@ row! {
     /// The versions of an account, by which a writer knows whether it was overtaken.
     #[derive(Debug, Clone, Copy)]
     pub struct Stamp {
+        advocate: u32,
         changed: i64,
         settled: i64,
     }
@@ -54,8 +64,10 @@ impl Stamp {
     }
 }
 
-const STAMP: &str = "
-    SELECT changed, settled FROM accounts WHERE program = ?1 AND advocate = ?2";
+const STAMPS: &str = "
+    SELECT advocate, changed, settled FROM accounts
+    WHERE program = ?1 AND advocate IN (SELECT value FROM json_each(?2))
+    ORDER BY advocate";
 
 const OWNERS: &str = "
     SELECT number, kind, segment FROM advocates
@@ -83,13 +95,15 @@ const ORDERS: &str = "
 const RULES_NAMED: &str = "
     SELECT version, rules FROM reward_rules
     WHERE program = ?1
-      AND version IN (SELECT terms FROM leads WHERE program = ?1 AND advocate = ?2)";
+      AND version IN (
+        SELECT terms FROM leads
+        WHERE program = ?1 AND advocate IN (SELECT value FROM json_each(?2)))";
 
 const STANDING: &str = "
-    SELECT rule, beneficiary, rep, lead, order_id AS [order], unit, form, amount,
+    SELECT advocate, rule, beneficiary, rep, lead, order_id AS [order], unit, form, amount,
       terms, earned_at, due_at, approval
-    FROM rewards WHERE program = ?1 AND advocate = ?2
-    ORDER BY amount, id DESC";
+    FROM rewards WHERE program = ?1 AND advocate IN (SELECT value FROM json_each(?2))
+    ORDER BY advocate, amount, id DESC";
 
 // NULL is refused, which undoes the batch of whoever was overtaken.
 const SETTLED: &str = "
@@ -216,6 +230,7 @@ row! {
     /// A reward as the ledger has it, or as it moves: one type for both ways.
     #[derive(Serialize)]
     struct RewardRow {
+        advocate: u32,
         id: String = decode::or_default,
         kind: String = decode::or_default,
         rule: String,
@@ -233,39 +248,45 @@ row! {
     }
 }
 
-/// The facts of an account; `None` where the advocate has none.
+/// The facts of some accounts; an advocate who has none is left out.
 pub async fn facts(
     db: &dyn Database,
     program: u16,
-    advocate: u32,
-) -> Result<Option<Facts>, DatabaseError> {
-    let [owners, referrals, orders] = accounts(program, &[advocate])?;
-    let [stamp, owners, referrals, orders, rules, standing] = several(
+    advocates: &[u32],
+) -> Result<Facts, DatabaseError> {
+    let json = serde_json::to_string(advocates)?;
+    let [owners, referrals, orders] = accounts(program, advocates)?;
+    let [stamps, owners, referrals, orders, rules, standing] = several(
         db,
         [
-            statement!(STAMP, program, advocate),
+            statement!(STAMPS, program, json.as_str()),
             owners,
             referrals,
             orders,
-            statement!(RULES_NAMED, program, advocate),
-            statement!(STANDING, program, advocate),
+            statement!(RULES_NAMED, program, json.as_str()),
+            statement!(STANDING, program, json),
         ],
     )
     .await?;
-    let Some(stamp) = stamp.first()? else {
-        return Ok(None);
-    };
-    let accounts = accounts_of(&owners, &referrals, &orders)?;
-    let Some((_, account)) = accounts.into_iter().next() else {
-        return Ok(None);
-    };
-    let rewards: Vec<RewardRow> = standing.all()?;
-    Ok(Some(Facts {
-        stamp,
-        account,
+    let stamps: Vec<Stamp> = stamps.all()?;
+    let mut standing_of = Groups(Vec::new());
+    for row in standing.all::<RewardRow>()? {
+        standing_of.push(row.advocate, row.standing());
+    }
+    let mut facing = Vec::new();
+    for (advocate, account) in accounts_of(&owners, &referrals, &orders)? {
+        let stamp = stamps.iter().find(|stamp| stamp.advocate == advocate);
+        facing.extend(stamp.map(|stamp| Facing {
+            advocate,
+            stamp: *stamp,
+            account,
+            standing: standing_of.take(&advocate),
+        }));
+    }
+    Ok(Facts {
+        accounts: facing,
         rules: rules_of(&rules)?,
-        standing: rewards.into_iter().map(RewardRow::standing).collect(),
-    }))
+    })
 }
 
 /// At most `limit` accounts after an advocate (−1 for the first), each with
@@ -398,6 +419,7 @@ impl RewardRow {
     fn of(movement: &Movement, program: ProgramNumber, advocate: u32) -> Self {
         let key = &movement.key;
         Self {
+            advocate,
             id: key.id(program, advocate),
             kind: movement.kind.name().to_owned(),
             rule: key.rule.clone(),

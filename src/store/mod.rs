@@ -14,6 +14,7 @@ pub mod advocates;
 pub mod api_keys;
 pub mod audit;
 pub mod changes;
+pub mod checks;
 pub mod claims;
 pub mod clicks;
 pub mod contents;

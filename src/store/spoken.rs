@@ -75,6 +75,7 @@ macro_rules! select_code {
 }
 
 const BY_KEY: &str = select_code!("s.key = ?1");
+const BY_KEYS: &str = select_code!("s.key IN (SELECT value FROM json_each(?1))");
 const OF_LINK: &str = select_code!(
     "s.program = ?1 AND s.advocate = ?2 AND s.medium = ?3 AND s.destination = ?4 AND s.label = ?5
      AND s.revoked_at IS NULL
@@ -102,6 +103,12 @@ const REVOKE: &str = "
 /// The code of a key.
 pub async fn find(db: &dyn Database, key: &str) -> Result<Option<Row>, DatabaseError> {
     one(db, statement!(BY_KEY, key)).await?.first()
+}
+
+/// The codes of some keys.
+pub async fn find_all(db: &dyn Database, keys: &[String]) -> Result<Vec<Row>, DatabaseError> {
+    let keys = serde_json::to_string(keys)?;
+    one(db, statement!(BY_KEYS, keys)).await?.all()
 }
 
 /// Gives a link a code, unless it has one; answers the code that it has then, and

@@ -58,7 +58,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -68,6 +68,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/0007_landing.sql"),
     include_str!("../../migrations/0008_audit.sql"),
     include_str!("../../migrations/0009_reconciliation.sql"),
+    include_str!("../../migrations/0010_checks.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -183,6 +184,7 @@ impl Database for Shared {
 #[derive(Default)]
 struct Press {
     published: Mutex<Vec<Snapshot>>,
+    current: Mutex<Option<Snapshot>>,
     forgotten: Mutex<Vec<String>>,
     down: AtomicBool,
 }
@@ -255,7 +257,17 @@ impl Snapshots for SharedPress {
             Err(DatabaseError::Failed("KV PUT failed: 500".to_owned()))
         } else {
             self.0.published.lock().unwrap().push(snapshot.clone());
+            *self.0.current.lock().unwrap() = Some(snapshot.clone());
             Ok(())
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn published(&self) -> Answered<'_, Option<Snapshot>> {
+        let answer = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("KV GET failed: 500".to_owned()))
+        } else {
+            Ok(self.0.current.lock().unwrap().clone())
         };
         Box::pin(std::future::ready(answer))
     }
@@ -446,6 +458,11 @@ impl Api {
     /// What was published since the last time this was asked.
     pub fn published(&self) -> Vec<Snapshot> {
         std::mem::take(&mut *self.press.published.lock().unwrap())
+    }
+
+    /// Puts something else in the place of what is published.
+    pub fn put_published(&self, snapshot: Option<Snapshot>) {
+        *self.press.current.lock().unwrap() = snapshot;
     }
 
     /// The database itself.

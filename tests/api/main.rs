@@ -17,6 +17,7 @@ mod harness;
 
 mod advocates;
 mod attribution;
+mod checks;
 mod codes;
 mod content;
 mod conversions;
@@ -37,6 +38,7 @@ mod problems;
 mod programs;
 mod public;
 mod reconciliations;
+mod replays;
 mod rewards;
 mod routing;
 mod rules;

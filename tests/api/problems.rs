@@ -11,8 +11,7 @@ fn json_routes() -> Vec<(Method, String)> {
     ROUTES
         .iter()
         .filter(|route| [Method::POST, Method::PATCH, Method::PUT].contains(&route.method))
-        .filter(|route| (&route.method, route.path) != (&Method::POST, "/v1/reconciliations"))
-        .filter(|route| route.path != "/v1/links/bulk" && !route.path.ends_with("}/revoke"))
+        .filter(|route| !route.streams && !route.path.ends_with("}/revoke"))
         .map(|route| (route.method.clone(), filled(route.path)))
         .collect()
 }

@@ -94,6 +94,8 @@ const VALID = {
   "POST /v1/me/leave": {},
   "PUT /v1/reps/{rep}/goals": { quarter: "2026-Q4", asked: 1, meetings: 1, won: 1 },
   "POST /v1/public/conversions": { program: "demo", order_id: "o", receipts: [] },
+  "POST /v1/checks": { checks: ["clicks"] },
+  "POST /v1/checks/repair": { check: "clicks" },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
@@ -126,7 +128,7 @@ function spoil(valid, random) {
 }
 
 /** Routes that stream their body: what is wrong with a row is told in its place. */
-const STREAMED = ["POST /v1/links/bulk", "POST /v1/reconciliations"];
+const STREAMED = ["POST /v1/links/bulk", "POST /v1/reconciliations", "POST /v1/replays"];
 
 test("there is a valid body for every route that takes one", () => {
   const document = JSON.parse(readFileSync(new URL("../../public/openapi.json", import.meta.url)).toString());
