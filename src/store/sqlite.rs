@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags, types::ValueRef};
+use rusqlite::{Connection, OpenFlags, limits::Limit, types::ValueRef};
 use serde_json::{Map, Value as Json};
 
 use super::{Answer, Database, DatabaseError, Rows, Statement, Value};
@@ -17,6 +17,16 @@ impl Sqlite {
     pub fn in_memory(migrations: &[&str]) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // What D1 does not take fails here, too (workerd, src/workerd/util/sqlite.c++).
+        for (limit, most) in [
+            (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+            (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+            (Limit::SQLITE_LIMIT_COLUMN, 100),
+            (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+            (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 10),
+        ] {
+            connection.set_limit(limit, most)?;
+        }
         for migration in migrations {
             connection.execute_batch(migration)?;
         }
