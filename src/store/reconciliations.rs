@@ -128,10 +128,22 @@ const PAIR_REST: &str = "
     SELECT run, line, 1, order_id FROM reconciliation_rest WHERE run = ?1
     ON CONFLICT DO UPDATE SET sale = excluded.sale";
 
-const FIND: &str = "
-    INSERT INTO findings (run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix)
-    SELECT run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix
-    FROM reconciliation_findings WHERE run = ?1";
+/// What one of the views finds.
+macro_rules! find {
+    ($view:literal) => {
+        concat!(
+            "INSERT INTO findings
+              (run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix)
+            SELECT * FROM ",
+            $view,
+            " WHERE run = ?1"
+        )
+    };
+}
+
+const FIND_UNMATCHED: &str = find!("reconciliation_unmatched");
+const FIND_DIFFERENCES: &str = find!("reconciliation_differences");
+const FIND_REWARDS: &str = find!("reconciliation_rewards");
 
 // What nothing was found about.
 const FIND_MATCHED: &str = "
@@ -496,7 +508,9 @@ pub async fn compare(
         MATCH,
         PAIR_EQUALS,
         PAIR_REST,
-        FIND,
+        FIND_UNMATCHED,
+        FIND_DIFFERENCES,
+        FIND_REWARDS,
         FIND_MATCHED,
         FIND_MISSING,
         SUM_UP,
