@@ -116,20 +116,34 @@ const MATCH: &str = "
     SELECT run, line, won, lead, sale, party FROM reconciliation_matching
     WHERE run = ?1 AND line NOT IN (SELECT line FROM reconciliation_repeats WHERE run = ?1)";
 
+// By the key of what is there: a join would be free to go through all pairs for each
+// row.
 const PAIR_EQUALS: &str = "
-    UPDATE reconciliation_matches SET sale = pair.order_id
-    FROM (SELECT line AS at, order_id FROM reconciliation_equals WHERE run = ?1) AS pair
-    WHERE run = ?1 AND line = pair.at";
+    INSERT INTO reconciliation_matches (run, line, won, sale)
+    SELECT run, line, 1, order_id FROM reconciliation_equals WHERE run = ?1
+    ON CONFLICT DO UPDATE SET sale = excluded.sale";
 
 const PAIR_REST: &str = "
-    UPDATE reconciliation_matches SET sale = pair.order_id
-    FROM (SELECT line AS at, order_id FROM reconciliation_rest WHERE run = ?1) AS pair
-    WHERE run = ?1 AND line = pair.at";
+    INSERT INTO reconciliation_matches (run, line, won, sale)
+    SELECT run, line, 1, order_id FROM reconciliation_rest WHERE run = ?1
+    ON CONFLICT DO UPDATE SET sale = excluded.sale";
 
-const FIND: &str = "
-    INSERT INTO findings (run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix)
-    SELECT run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix
-    FROM reconciliation_findings WHERE run = ?1";
+/// What one of the views finds.
+macro_rules! find {
+    ($view:literal) => {
+        concat!(
+            "INSERT INTO findings
+              (run, n, kind, line, lead, order_id, channel, ours, theirs, identity, fix)
+            SELECT * FROM ",
+            $view,
+            " WHERE run = ?1"
+        )
+    };
+}
+
+const FIND_UNMATCHED: &str = find!("reconciliation_unmatched");
+const FIND_DIFFERENCES: &str = find!("reconciliation_differences");
+const FIND_REWARDS: &str = find!("reconciliation_rewards");
 
 // What nothing was found about.
 const FIND_MATCHED: &str = "
@@ -494,7 +508,9 @@ pub async fn compare(
         MATCH,
         PAIR_EQUALS,
         PAIR_REST,
-        FIND,
+        FIND_UNMATCHED,
+        FIND_DIFFERENCES,
+        FIND_REWARDS,
         FIND_MATCHED,
         FIND_MISSING,
         SUM_UP,
