@@ -20,8 +20,6 @@ impl Sqlite {
         // What D1 does not take fails here, too (workerd, src/workerd/util/sqlite.c++).
         for (limit, most) in [
             (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
-            (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
-            (Limit::SQLITE_LIMIT_COLUMN, 100),
             (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
             (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 10),
         ] {
