@@ -48,4 +48,5 @@ pub mod quarter;
 pub mod zip;
 pub mod zone;
 
+pub mod import;
 pub mod written;
