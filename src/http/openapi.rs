@@ -62,7 +62,6 @@ use super::{
         audit::list,
         reconciliations::upload::create, reconciliations::list, reconciliations::read,
         reconciliations::findings, reconciliations::compare,
-        exports::export, restore::restore,
         imports::import, exports::export, restore::restore,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
