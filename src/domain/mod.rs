@@ -46,6 +46,8 @@ pub mod interval;
 pub mod cell;
 pub mod date;
 pub mod quarter;
+pub mod zip;
 pub mod zone;
 
+pub mod import;
 pub mod written;

@@ -58,7 +58,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -69,6 +69,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0008_audit.sql"),
     include_str!("../../migrations/0009_reconciliation.sql"),
     include_str!("../../migrations/0010_checks.sql"),
+    include_str!("../../migrations/0011_moving.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
