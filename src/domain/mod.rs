@@ -46,6 +46,7 @@ pub mod interval;
 pub mod cell;
 pub mod date;
 pub mod quarter;
+pub mod zip;
 pub mod zone;
 
 pub mod written;

@@ -19,6 +19,7 @@ pub mod claims;
 pub mod clicks;
 pub mod contents;
 pub mod destinations;
+pub mod exports;
 pub mod funnel;
 pub mod goals;
 pub mod labels;

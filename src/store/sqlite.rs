@@ -66,6 +66,7 @@ impl Sqlite {
             include_str!("../../migrations/0008_audit.sql"),
             include_str!("../../migrations/0009_reconciliation.sql"),
             include_str!("../../migrations/0010_checks.sql"),
+            include_str!("../../migrations/0011_moving.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

@@ -69,6 +69,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0008_audit.sql"),
     include_str!("../../migrations/0009_reconciliation.sql"),
     include_str!("../../migrations/0010_checks.sql"),
+    include_str!("../../migrations/0011_moving.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.

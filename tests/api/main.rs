@@ -22,6 +22,7 @@ mod codes;
 mod content;
 mod conversions;
 mod destinations;
+mod exports;
 mod funnel;
 mod ingest;
 mod keys;

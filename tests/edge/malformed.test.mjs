@@ -135,6 +135,8 @@ test("there is a valid body for every route that takes one", () => {
   const taking = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).filter(([, operation]) => operation.requestBody).map(([method]) => `${method.toUpperCase()} ${path}`));
   assert.deepEqual(taking.filter((route) => !STREAMED.includes(route)).sort(), Object.keys(VALID).sort());
+  const streams = ["/v1/links/bulk", "/v1/imports", "/v1/restore"].map((path) => `POST ${path}`);
+  assert.deepEqual(taking.filter((route) => !streams.includes(route)).sort(), Object.keys(VALID).sort());
 });
 
 for (const [route, valid] of Object.entries(VALID)) {
