@@ -27,3 +27,25 @@ WHEN NEW.derived > OLD.derived BEGIN
   DELETE FROM tallies_by_advocate;
   DELETE FROM accounts;
 END;
+
+-- A touch can be what another system has recorded (src/http/imports.rs).
+CREATE TABLE touches_with_imports (
+  lead        TEXT NOT NULL REFERENCES leads,
+  n           INTEGER NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('rep', 'advocate', 'code', 'import', 'receipt', 'cookie')),
+  at          INTEGER NOT NULL,
+  advocate    INTEGER NOT NULL,
+  medium      INTEGER NOT NULL REFERENCES media,
+  destination INTEGER NOT NULL,
+  label       INTEGER NOT NULL,
+  proof       TEXT NOT NULL,     -- the click's id, the code as typed, the rep, the advocate, or the system
+  place       TEXT,              -- where it was said
+  recorded_at INTEGER NOT NULL,
+  recorded_by TEXT NOT NULL,
+  PRIMARY KEY (lead, n)
+) STRICT, WITHOUT ROWID;
+INSERT INTO touches_with_imports SELECT * FROM touches;
+DROP TABLE touches;
+ALTER TABLE touches_with_imports RENAME TO touches;
+CREATE INDEX touches_by_proof ON touches (proof);
+CREATE INDEX touches_by_word ON touches (advocate) WHERE kind IN ('rep', 'advocate');

@@ -24,6 +24,8 @@ names! {
         Advocate => "advocate",
         /// A spoken code was typed in.
         Code => "code",
+        /// Another system has recorded it, and was believed.
+        Import => "import",
         /// A click's receipt was sent along.
         Receipt => "receipt",
         /// A click's receipt stood in the cookie.
@@ -36,7 +38,7 @@ impl Proof {
     const fn rank(self) -> u8 {
         match self {
             Self::Rep | Self::Advocate | Self::Code => 0,
-            Self::Receipt => 1,
+            Self::Import | Self::Receipt => 1,
             Self::Cookie => 2,
         }
     }
@@ -63,8 +65,8 @@ row! {
         pub destination: u8,
         /// Label number of the link.
         pub label: u16,
-        /// The click's id (hexadecimal), the code's key, the rep (a slug), or
-        /// the advocate (an id).
+        /// The click's id (hexadecimal), the code's key, the rep (a slug),
+        /// the advocate (an id), or the other system.
         pub proof: String,
         /// Where it was said.
         pub place: Option<String>,
@@ -181,6 +183,7 @@ pub fn explain(verdict: Verdict, touch: Proof, winner: Option<Proof>, policy: Po
         Proof::Rep => "a rep's attestation",
         Proof::Advocate => "the advocate's own word",
         Proof::Code => "a spoken code",
+        Proof::Import => "another system's record",
         Proof::Receipt => "a click's receipt",
         Proof::Cookie => "a click's cookie",
     };
@@ -319,6 +322,7 @@ mod tests {
             Just(Proof::Rep),
             Just(Proof::Advocate),
             Just(Proof::Code),
+            Just(Proof::Import),
             Just(Proof::Receipt),
             Just(Proof::Cookie)
         ]

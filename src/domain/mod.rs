@@ -49,4 +49,5 @@ pub mod quarter;
 pub mod zip;
 pub mod zone;
 
+pub mod import;
 pub mod written;

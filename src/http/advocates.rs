@@ -145,7 +145,7 @@ pub(super) async fn remaining(call: &Call, program: u16, row: Row) -> Result<Row
 }
 
 /// The very entry that is named, merged or not.
-async fn entry(
+pub(super) async fn entry(
     call: &Call,
     program: u16,
     reference: &str,

@@ -41,6 +41,7 @@ mod exports;
 mod funnel;
 mod goals;
 mod health;
+mod imports;
 mod keys;
 mod labels;
 mod links;

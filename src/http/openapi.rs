@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     advocates, audit, checks, claims, codes, content, conversions, destinations, exports, funnel,
-    goals, health, keys, labels, leads, links, links_bulk, me, mend, payouts, people, portal,
-    problem, programs, public, reconciliations, replays, reps, restore, rewards,
+    goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, payouts, people,
+    portal, problem, programs, public, reconciliations, replays, reps, restore, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -64,6 +64,7 @@ use super::{
         reconciliations::findings, reconciliations::compare,
         checks::list, checks::run, checks::repair, replays::run,
         exports::export, restore::restore,
+        imports::import, exports::export, restore::restore,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,

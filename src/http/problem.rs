@@ -177,7 +177,8 @@ impl Problem {
         }
     }
 
-    fn detail(&self) -> String {
+    /// This occurrence, in words.
+    pub(super) fn detail(&self) -> String {
         match self {
             Self::Malformed(detail) | Self::NotFound(detail) | Self::Conflict(detail) => {
                 detail.clone()

@@ -9,10 +9,10 @@ use http::Method;
 
 use super::{
     Response, advocates, audit, checks, claims, codes, content, conversions, destinations, exports,
-    funnel, goals, health, input, keys, labels, landing, leads, links, links_bulk, me, mend,
-    payouts, people, portal, problem::Problem, programs, public, reconciliations, replays, reps,
-    request::Request, restore, rewards, rules, session, shares, stages, statistics, team, verbal,
-    what_if,
+    funnel, goals, health, imports, input, keys, labels, landing, leads, links, links_bulk, me,
+    mend, payouts, people, portal, problem::Problem, programs, public, reconciliations, replays,
+    reps, request::Request, restore, rewards, rules, session, shares, stages, statistics, team,
+    verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -258,6 +258,7 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),
+    streaming(POST, "/v1/imports", S::ImportsWrite, |r| Box::pin(imports::import(r))),
     route(GET, "/v1/export", S::DataRead, |r| Box::pin(exports::export(r))),
     streaming(POST, "/v1/restore", S::DataWrite, |r| Box::pin(restore::restore(r))),
     public(GET, "/l/{program}", |r| Box::pin(landing::read(r))),

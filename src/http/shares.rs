@@ -11,6 +11,7 @@ use super::{
     Call, Response, limits,
     links::{self, Wanted},
     message::Headers,
+    once::Effect,
     output,
     problem::{Fault, Problem},
     request::Request,
@@ -26,7 +27,10 @@ use crate::{
         program::{Identifier, ShareKind},
         visitor,
     },
-    store::shares::{self, Recorded, Share},
+    store::{
+        programs,
+        shares::{self, Recorded, Share},
+    },
 };
 
 record! {
@@ -150,6 +154,81 @@ pub(super) async fn record(request: Request) -> Result<Response, Problem> {
     take(&request, new, visitor, "").await
 }
 
+/// What recording a share of an import comes to. Its event tells whether it was
+/// recorded before.
+pub(super) async fn plan(
+    request: &Request,
+    program: &programs::Row,
+    new: &NewShare,
+) -> Result<Effect, Problem> {
+    let call = &request.call;
+    let event = new
+        .event_id
+        .as_ref()
+        .ok_or_else(|| Problem::field("event_id", "is missing: a share is known by it"))?;
+    let answer = Imported { id: event.as_str() };
+    let fingerprint = fingerprint(new);
+    match shares::request_of(call.db(), program.number, event.as_str()).await? {
+        Some(known) if known == fingerprint => {
+            return Effect::new(201, &answer, Vec::new(), Vec::new());
+        }
+        Some(_) => return Err(clash(event.as_str())),
+        None => {}
+    }
+    let medium = links::medium(new.channel, new.medium)?;
+    let at = at(new, call.now)?;
+    let resolved = links::resolve(call, wanted(new, medium)).await?;
+    let share = Share {
+        event: event.as_str(),
+        request: &fingerprint,
+        at,
+        link: resolved.link,
+        kind: new.kind,
+        offset: offset(&resolved.program, at),
+        recorded_by: request.key(),
+        visitor: None,
+    };
+    let statements = vec![shares::insert(&share, call.now)];
+    Effect::new(201, &answer, statements, Vec::new())
+}
+
+/// What a share of an import is called.
+#[derive(Serialize)]
+struct Imported<'a> {
+    id: &'a str,
+}
+
+fn clash(event: &str) -> Problem {
+    Problem::Conflict(format!(
+        "another share was recorded under the event_id `{event}`"
+    ))
+}
+
+fn at(new: &NewShare, now: i64) -> Result<i64, Problem> {
+    let Some(text) = &new.at else { return Ok(now) };
+    date::parse_rfc3339(text)
+        .filter(|at| (0..=now + AHEAD_MS).contains(at))
+        .ok_or_else(|| {
+            let detail = "must be a time like 2026-11-22T09:30:00Z, and not in the future";
+            Problem::field("at", detail)
+        })
+}
+
+fn wanted(new: &NewShare, medium: Medium) -> Wanted<'_> {
+    Wanted {
+        program: &new.program,
+        advocate: &new.advocate,
+        medium,
+        destination: new.destination.as_deref(),
+        label: new.label.as_deref(),
+    }
+}
+
+/// Minutes east of UTC of a program's clock at an instant (Unix ms).
+fn offset(program: &programs::Row, at: i64) -> i16 {
+    i16::try_from(program.zone.offset_at(at.div_euclid(1_000)) / 60).unwrap_or(0)
+}
+
 /// Records a share, whoever reports it; `visitor` is who is sharing right now, and
 /// `space` what sets the ids of whoever reports apart from those of others.
 pub(super) async fn take(
@@ -160,24 +239,9 @@ pub(super) async fn take(
 ) -> Result<Response, Problem> {
     let call = &request.call;
     let medium = links::medium(new.channel, new.medium)?;
-    let at = match &new.at {
-        None => call.now,
-        Some(text) => date::parse_rfc3339(text)
-            .filter(|at| (0..=call.now + AHEAD_MS).contains(at))
-            .ok_or_else(|| {
-                let detail = "must be a time like 2026-11-22T09:30:00Z, and not in the future";
-                Problem::field("at", detail)
-            })?,
-    };
-    let wanted = Wanted {
-        program: &new.program,
-        advocate: &new.advocate,
-        medium,
-        destination: new.destination.as_deref(),
-        label: new.label.as_deref(),
-    };
+    let at = at(&new, call.now)?;
     let fingerprint = fingerprint(&new);
-    let resolved = match links::resolve(call, wanted).await {
+    let resolved = match links::resolve(call, wanted(&new, medium)).await {
         Ok(resolved) => resolved,
         // Who shared may be disabled by now; what was recorded stands.
         Err(problem @ Problem::Invalid(_)) => {
@@ -192,25 +256,20 @@ pub(super) async fn take(
         Some(event) => event.as_str().to_owned(),
         None => ClickId::new(call.now, random()?).to_string(),
     };
-    let offset = resolved.program.zone.offset_at(at.div_euclid(1_000)) / 60;
     let share = Share {
         event: &[space, &event].concat(),
         request: &fingerprint,
         at,
         link: resolved.link,
         kind: new.kind,
-        offset: i16::try_from(offset).unwrap_or(0),
+        offset: offset(&resolved.program, at),
         recorded_by: request.key(),
         visitor: visitor_hash(call, resolved.program.number, visitor.as_ref()),
     };
     let (at, repeat) = match shares::record(call.db(), &share, call.now).await? {
         Recorded::New { at } => (at, false),
         Recorded::Repeat { at } => (at, true),
-        Recorded::Clash => {
-            return Err(Problem::Conflict(format!(
-                "another share was recorded under the event_id `{event}`"
-            )));
-        }
+        Recorded::Clash => return Err(clash(&event)),
     };
     let committed = Committed {
         event,

@@ -311,7 +311,25 @@ pub async fn update(
     changes: Changes<'_>,
     now: i64,
 ) -> Result<Option<Row>, DatabaseError> {
-    let update = statement!(
+    one(db, change(program, number, changes, now))
+        .await?
+        .first()
+}
+
+const NAME: &str = "
+    UPDATE advocates SET external_id = ?3
+    WHERE program = ?1 AND number = ?2 AND external_id IS NULL";
+
+/// The statement that gives an external id to an advocate who has none.
+#[must_use]
+pub fn name(program: u16, number: u32, external_id: &Identifier) -> Statement {
+    statement!(NAME, program, number, external_id.as_str())
+}
+
+/// The statement that changes what is given.
+#[must_use]
+pub fn change(program: u16, number: u32, changes: Changes<'_>, now: i64) -> Statement {
+    statement!(
         UPDATE,
         program,
         number,
@@ -323,8 +341,7 @@ pub async fn update(
         changes.segment,
         changes.owner,
         now,
-    );
-    one(db, update).await?.first()
+    )
 }
 
 /// The hash of an address; an empty one, which takes the address away, has none.

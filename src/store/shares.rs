@@ -100,18 +100,25 @@ pub async fn earlier(
     one(db, statement!(EARLIER, program, event)).await?.first()
 }
 
-/// Records a share once.
-pub async fn record(
+/// The fingerprint under which an event of a program was recorded.
+pub async fn request_of(
     db: &dyn Database,
-    share: &Share<'_>,
-    now: i64,
-) -> Result<Recorded, DatabaseError> {
+    program: u16,
+    event: &str,
+) -> Result<Option<String>, DatabaseError> {
+    let stored: Option<Stored> = one(db, statement!(SELECT, program, event)).await?.first()?;
+    Ok(stored.map(|stored| stored.request))
+}
+
+/// The statement that records a share, unless its event is there already.
+#[must_use]
+pub fn insert(share: &Share<'_>, now: i64) -> Statement {
     let link = &share.link;
     let kind = match share.kind {
         ShareKind::Intent => 3,
         ShareKind::Sent => 4,
     };
-    let insert = statement!(
+    statement!(
         INSERT,
         link.program.get(),
         share.event,
@@ -125,7 +132,17 @@ pub async fn record(
         i64::from(share.offset),
         share.recorded_by,
         now,
-    );
+    )
+}
+
+/// Records a share once.
+pub async fn record(
+    db: &dyn Database,
+    share: &Share<'_>,
+    now: i64,
+) -> Result<Recorded, DatabaseError> {
+    let link = &share.link;
+    let insert = insert(share, now);
     let add_visitor = statement!(
         ADD_VISITOR,
         link.program.get(),

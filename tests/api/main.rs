@@ -24,6 +24,7 @@ mod conversions;
 mod destinations;
 mod exports;
 mod funnel;
+mod imports;
 mod ingest;
 mod keys;
 mod labels;

@@ -140,6 +140,7 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/keys keys:write
     GET /v1/keys keys:write
     DELETE /v1/keys/{key} keys:write
+    POST /v1/imports imports:write
     GET /v1/export data:read
     POST /v1/restore data:write
     GET /l/{program} -

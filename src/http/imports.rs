@@ -1,0 +1,492 @@
+//! `/v1/imports`: rows of other systems, streamed in, with a report for each.
+//!
+//! Owns the pace and the report. Each row is one write of its own, known by its
+//! natural key: a file that is sent again changes nothing, and a call that ends before
+//! its file says from which line the next one goes on. What a row comes to is planned
+//! where such things are (`leads`, `conversions`, …) and in [`people`].
+
+mod people;
+
+use std::{borrow::Cow, io, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Response,
+    body::Body,
+    conversions,
+    once::{Effect, Planned, once_unkeyed},
+    output,
+    problem::{Fault, Problem},
+    programs,
+    request::{Incoming, Request},
+    rows::{Fields, Format, Record, Table},
+    shares,
+};
+use crate::{
+    decode::{self, Decode, Tree, names, record, row},
+    domain::{
+        cell::{self, guard},
+        import::{self, Habits, Of, Preset},
+        written::{Dates, Decimal},
+    },
+    store::{self, audit, one},
+};
+
+record! {
+    /// What is imported, and how it is to be read.
+    #[derive(IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub(super) struct Asked {
+        /// Slug of the program.
+        program: String,
+        #[param(inline)]
+        of: Of,
+        /// Whose columns the rows have.
+        #[param(inline, required = false)]
+        preset: Preset = decode::or_default,
+        /// Write nothing, and say what would be written.
+        #[param(required = false)]
+        dry_run: bool = decode::or_default,
+        #[param(inline, required = false)]
+        decimal: Decimal = decode::or_default,
+        #[param(inline, required = false)]
+        dates: Dates = decode::or_default,
+        /// Pass over what comes before this line: `next_line` of the call before.
+        from_line: Option<usize>,
+    }
+}
+
+names! {
+    /// What became of a row.
+    pub(super) enum Outcome {
+        /// It is new.
+        Created => "created",
+        /// It was there, and is different now.
+        Updated => "updated",
+        /// It was there.
+        Unchanged => "unchanged",
+        /// It cannot be taken; the error says why.
+        Refused => "refused",
+    }
+}
+
+/// A line of the report: a row of the file, and at last how many there were of which.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Reported {
+    /// The line on which the row begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    outcome: Option<Outcome>,
+    /// Id of the advocate or the lead, the order, or the share's event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id: Option<String>,
+    /// Names the field at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    summary: Option<Summary>,
+}
+
+/// How many rows there were of which.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[schema(as = ImportSummary)]
+pub(super) struct Summary {
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+    refused: usize,
+    /// The line from which the next call goes on; null where the file is done.
+    next_line: Option<usize>,
+}
+
+/// Takes in rows of advocates, leads, conversions or shares, as CSV or NDJSON, and
+/// reports on each. A call takes so many as it has time for (250 advocates or shares,
+/// 60 leads or conversions), and says from which line the next one goes on, with the
+/// same file. Each row is done once: by `external_id` or `email`, by the lead's `email`
+/// or `customer`, by `order_id` or `refund_id`, by `event_id`. A row that cannot be
+/// taken stops nothing. The report is NDJSON, or CSV if that is preferred.
+#[utoipa::path(post, path = "/v1/imports", tag = "moving", params(Asked),
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson")),
+        description = "The fields of the API, or the columns of the preset; see docs/import.md"),
+    responses((status = 200, content(
+        (Reported = "application/x-ndjson"), (String = "text/csv")))))]
+pub(super) async fn import(mut request: Request) -> Result<Response, Problem> {
+    let asked: Asked = request.query()?;
+    let format = Format::of(request.headers())?;
+    let program = programs::usable(&request.call, &asked.program, Some("program")).await?;
+    if asked.of == Of::Shares && asked.preset != Preset::Goodword {
+        return Err(Problem::field("preset", "has no shares"));
+    }
+    let answers = if output::wants_csv(request.headers()) {
+        Format::Csv
+    } else {
+        Format::Ndjson
+    };
+    let read = Incoming::Read(Bytes::new());
+    let body = match std::mem::replace(&mut request.body, read) {
+        Incoming::Read(body) => Body::Whole(body),
+        Incoming::Unread(pieces) => Body::Pieces(
+            pieces
+                .into_inner()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        ),
+    };
+    let run = Run {
+        importer: Arc::new(Importer {
+            habits: Habits {
+                preset: asked.preset,
+                decimal: asked.decimal,
+                dates: asked.dates,
+                zone: program.zone,
+            },
+            request,
+            program,
+            of: asked.of,
+            dry_run: asked.dry_run,
+        }),
+        table: Table::new(body, format),
+        answers,
+        from_line: asked.from_line.unwrap_or(0),
+        taken: 0,
+        seen: Vec::new(),
+        summary: Summary::default(),
+        state: State::Header,
+    };
+    let pieces = stream::unfold(run, |mut run| async move {
+        let piece = run.next().await?;
+        Some((Ok::<_, io::Error>(Bytes::from(piece)), run))
+    });
+    Ok(
+        Response::new(StatusCode::OK, Body::Pieces(Box::pin(pieces)))
+            .with("content-type", answers.media_type())
+            .with("cache-control", output::NO_STORE),
+    )
+}
+
+enum State {
+    Header,
+    Rows,
+    Done,
+}
+
+/// An import under way.
+struct Run {
+    importer: Arc<Importer>,
+    table: Table,
+    answers: Format,
+    from_line: usize,
+    /// Rows that this call has taken.
+    taken: usize,
+    /// What a dry run would have written, which later rows of the file would find.
+    seen: Vec<(String, String)>,
+    summary: Summary,
+    state: State,
+}
+
+impl Run {
+    /// The next piece of the report.
+    async fn next(&mut self) -> Option<Vec<u8>> {
+        match self.state {
+            State::Done => return None,
+            State::Header => {
+                self.state = State::Rows;
+                if self.answers == Format::Csv {
+                    return Some(b"line,outcome,id,error\n".to_vec());
+                }
+            }
+            State::Rows => {}
+        }
+        loop {
+            let Some(record) = self.table.next().await else {
+                return Some(self.end(None).await);
+            };
+            if record.line < self.from_line {
+                continue;
+            }
+            let line = record.line;
+            if self.table.broke_off() || self.taken >= self.importer.most() {
+                return Some(self.end(Some(line)).await);
+            }
+            self.taken += 1;
+            return Some(match self.take(record).await {
+                Ok((outcome, id)) => self.report(line, outcome, id, None),
+                Err(problem @ (Problem::Unavailable(_) | Problem::Internal(_))) => {
+                    self.importer.note(problem);
+                    self.end(Some(line)).await
+                }
+                Err(problem) => self.report(line, Outcome::Refused, None, Some(problem.detail())),
+            });
+        }
+    }
+
+    /// Does what a row says.
+    async fn take(&mut self, record: Record) -> Result<(Outcome, Option<String>), Problem> {
+        let fields = record.fields.map_err(Problem::Conflict)?;
+        let objects = self.importer.read(&fields)?;
+        let mut outcome = Outcome::Unchanged;
+        let mut id = None;
+        for object in objects {
+            let repeated = self.repeated(&object);
+            let (one, its_id) = match repeated {
+                Some(repeated) => (repeated, None),
+                None => self.importer.take(object).await?,
+            };
+            if outcome == Outcome::Unchanged {
+                outcome = one;
+            }
+            id = id.or(its_id);
+        }
+        Ok((outcome, id))
+    }
+
+    /// What would become of a row that a dry run has seen before.
+    fn repeated(&mut self, object: &import::Fields) -> Option<Outcome> {
+        if !self.importer.dry_run {
+            return None;
+        }
+        let key = self.importer.key(object);
+        let text = format!("{object:?}");
+        let known = self.seen.iter_mut().find(|(known, _)| *known == key);
+        match known {
+            None => {
+                self.seen.push((key, text));
+                None
+            }
+            Some((_, before)) if *before == text => Some(Outcome::Unchanged),
+            // What is known by its facts alone cannot be told otherwise.
+            Some(_) if matches!(self.importer.of, Of::Conversions | Of::Shares) => {
+                Some(Outcome::Refused)
+            }
+            Some((_, before)) => {
+                *before = text;
+                Some(Outcome::Updated)
+            }
+        }
+    }
+
+    fn report(
+        &mut self,
+        line: usize,
+        outcome: Outcome,
+        id: Option<String>,
+        error: Option<String>,
+    ) -> Vec<u8> {
+        let count = match outcome {
+            Outcome::Created => &mut self.summary.created,
+            Outcome::Updated => &mut self.summary.updated,
+            Outcome::Unchanged => &mut self.summary.unchanged,
+            Outcome::Refused => &mut self.summary.refused,
+        };
+        *count += 1;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        match self.answers {
+            Format::Csv => csv(line.to_string(), outcome.name(), &text(&id), &text(&error)),
+            Format::Ndjson => json(&Reported {
+                line: Some(line),
+                outcome: Some(outcome),
+                id,
+                error,
+                summary: None,
+            }),
+        }
+    }
+
+    /// The last line of the report.
+    async fn end(&mut self, next_line: Option<usize>) -> Vec<u8> {
+        self.state = State::Done;
+        self.summary.next_line = next_line;
+        self.importer.close(&self.summary).await;
+        let summary = &self.summary;
+        match self.answers {
+            Format::Csv => {
+                let counts = format!(
+                    "created {}, updated {}, unchanged {}, refused {}",
+                    summary.created, summary.updated, summary.unchanged, summary.refused
+                );
+                let line = next_line.map_or_else(String::new, |line| line.to_string());
+                csv(line, "summary", "", &counts)
+            }
+            Format::Ndjson => json(&Reported {
+                line: None,
+                outcome: None,
+                id: None,
+                error: None,
+                summary: Some(*summary),
+            }),
+        }
+    }
+}
+
+fn json(reported: &Reported) -> Vec<u8> {
+    // Texts and numbers always serialise.
+    let mut text = serde_json::to_vec(reported).unwrap_or_default();
+    text.push(b'\n');
+    text
+}
+
+fn csv(line: String, outcome: &str, id: &str, error: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let cells = [line.into(), Cow::Borrowed(outcome), guard(id), guard(error)];
+    cell::write(&cells, &mut out);
+    out
+}
+
+row! {
+    /// Of what was answered, what names it.
+    struct Named {
+        id: Option<String>,
+        order_id: Option<String>,
+    }
+}
+
+/// The status of an effect that changes nothing.
+const UNCHANGED: u16 = 304;
+
+/// Takes rows into a program.
+struct Importer {
+    request: Request,
+    program: store::programs::Row,
+    of: Of,
+    habits: Habits,
+    dry_run: bool,
+}
+
+impl Importer {
+    /// Rows of a call at most, so that its queries stay below a thousand.
+    const fn most(&self) -> usize {
+        match self.of {
+            Of::Advocates | Of::Shares => 250,
+            Of::Leads | Of::Conversions => 60,
+        }
+    }
+
+    fn read(&self, fields: &Fields) -> Result<Vec<import::Fields>, Problem> {
+        import::read(self.of, &self.habits, &|name| fields.get(name)).map_err(Problem::Conflict)
+    }
+
+    /// What a row is known by.
+    fn key(&self, object: &import::Fields) -> String {
+        let names: &[&str] = match self.of {
+            Of::Advocates => &["external_id", "email"],
+            Of::Leads => &["email", "customer"],
+            Of::Conversions => &["refund_id", "order_id"],
+            Of::Shares => &["event_id"],
+        };
+        let of = |name: &&str| object.iter().find(|(known, _)| known == name);
+        let found = names.iter().find_map(of);
+        found.map_or_else(String::new, |(name, text)| [*name, " ", text].concat())
+    }
+
+    /// Does what one object says; what was there, and what it is called.
+    async fn take(&self, object: import::Fields) -> Result<(Outcome, Option<String>), Problem> {
+        let mut object = object;
+        if matches!(self.of, Of::Conversions | Of::Shares) {
+            object.push(("program", self.program.slug.clone()));
+        }
+        let tree = Tree::Object(
+            object
+                .into_iter()
+                .map(|(name, text)| (name.to_owned(), Tree::Word(text)))
+                .collect(),
+        );
+        let (request, program) = (&self.request, &self.program);
+        let (status, answer) = match self.of {
+            Of::Advocates => {
+                let advocate = people::Advocate::decode(tree)?;
+                self.once(&|| Box::pin(people::advocate(request, program, &advocate)))
+                    .await?
+            }
+            Of::Leads => {
+                let lead = people::Lead::decode(tree)?;
+                self.once(&|| Box::pin(people::lead(request, program, &lead)))
+                    .await?
+            }
+            Of::Conversions => {
+                let new = conversions::NewConversion::decode(tree)?;
+                self.once(&|| Box::pin(conversions::plan(request, program, &new)))
+                    .await?
+            }
+            Of::Shares => {
+                let new = shares::NewShare::decode(tree)?;
+                self.once(&|| Box::pin(shares::plan(request, program, &new)))
+                    .await?
+            }
+        };
+        let outcome = match status {
+            200 => Outcome::Updated,
+            UNCHANGED => Outcome::Unchanged,
+            _ => Outcome::Created,
+        };
+        let named: Named = decode::read(&answer)?;
+        Ok((outcome, named.id.or(named.order_id)))
+    }
+
+    /// Carries a plan out, unless it is a dry run: its status and its answer.
+    async fn once<'a>(
+        &'a self,
+        plan: &(dyn Fn() -> Planned<'a> + Sync),
+    ) -> Result<(u16, Bytes), Problem> {
+        let noticed = || -> Planned<'a> {
+            let planned = plan();
+            Box::pin(async move {
+                let mut effect: Effect = planned.await?;
+                if effect.statements.is_empty() {
+                    effect.status = UNCHANGED;
+                }
+                Ok(effect)
+            })
+        };
+        if self.dry_run {
+            let effect = noticed().await?;
+            return Ok((effect.status, effect.answer.into()));
+        }
+        let response = once_unkeyed(&self.request, self.program.number, &noticed).await?;
+        let status = response.status.as_u16();
+        Ok((status, response.into_parts().body.whole(usize::MAX).await?))
+    }
+
+    fn note(&self, problem: Problem) {
+        let fault = problem.into_response().into_parts().fault;
+        self.request.call.note(&Fault {
+            message: "an import was interrupted",
+            cause: fault.map_or_else(String::new, |fault| fault.cause),
+        });
+    }
+
+    /// Writes down what was done, and publishes whoever was switched off.
+    async fn close(&self, summary: &Summary) {
+        if self.dry_run || summary.created + summary.updated == 0 {
+            return;
+        }
+        let call = &self.request.call;
+        let entry = audit::Entry {
+            at: call.now,
+            by: self.request.key(),
+            program: Some(self.program.number),
+            action: "import",
+            subject: self.of.name(),
+            // Numbers always serialise.
+            detail: serde_json::to_string(summary).unwrap_or_default(),
+        };
+        let written = one(call.db(), audit::add(&entry)).await;
+        if let Err(error) = written {
+            self.note(error.into());
+        }
+        if self.of == Of::Advocates
+            && let Some(fault) = call.publish().await
+        {
+            call.note(&fault);
+        }
+    }
+}
