@@ -24,194 +24,80 @@ pub struct Table {
     insert: &'static str,
 }
 
-/// Both statements of a table, from one list of its columns: first those of its
-/// primary key, then the rest, at last those of bytes, which travel in hexadecimal.
+/// Both statements of a table. What they say of its columns stands in the migration:
+/// the view `moving_…` has its primary key and each row as JSON, and takes rows in.
 ///
 /// A page is what comes after a row (`?1`, of which the key is looked at), in the
 /// order of the primary key, which a number of -1 and an empty text come before.
 macro_rules! table {
-    ($name:literal $derived:literal $page:literal, $($key:ident $from:literal)+, $($column:ident)*
-        $(, bytes $($bytes:ident)*)? $(, $tail:literal)?) => {
+    ($kind:ident $name:ident $page:literal, $first:ident $key:ident $(, $of:ident $more:ident)*) => {
         Table {
-            name: $name,
-            is_derived: $derived,
+            name: stringify!($name),
+            is_derived: table!(@is_derived $kind),
             page: $page,
             select: concat!(
-                "SELECT json_object(", table!(@pairs $($key)+ $($column)*),
-                $($(", '", stringify!($bytes), "', iif(", stringify!($bytes), " IS NULL, NULL, hex(",
-                    stringify!($bytes), "))",)*)?
-                ") AS document FROM ", $name, " WHERE (", table!(@list $($key)+), ") > (",
-                table!(@from $($key $from)+), ") ORDER BY ", table!(@list $($key)+), " LIMIT ?2"
+                "SELECT row AS document FROM moving_", stringify!($name),
+                " WHERE (", stringify!($key) $(, ", ", stringify!($more))*, ") > (",
+                table!(@$first $key) $(, ", ", table!(@$of $more))*,
+                ") ORDER BY ", stringify!($key) $(, ", ", stringify!($more))*, " LIMIT ?2"
             ),
             insert: concat!(
-                "INSERT INTO ", $name, " (", table!(@list $($key)+ $($column)*),
-                $($(", ", stringify!($bytes),)*)? ") SELECT ",
-                table!(@values $($key)+ $($column)*),
-                $($(", unhex(value ->> '", stringify!($bytes), "')",)*)?
-                " FROM json_each(?1) WHERE true" $(, $tail)?
+                "INSERT INTO moving_", stringify!($name), " (row) SELECT value FROM json_each(?1)"
             ),
         }
     };
-    (@list $first:ident $($rest:ident)*) => {
-        concat!(stringify!($first) $(, ", ", stringify!($rest))*)
-    };
-    (@pairs $first:ident $($rest:ident)*) => {
-        concat!("'", stringify!($first), "', ", stringify!($first)
-            $(, ", '", stringify!($rest), "', ", stringify!($rest))*)
-    };
-    (@values $first:ident $($rest:ident)*) => {
-        concat!("value ->> '", stringify!($first), "'" $(, ", value ->> '", stringify!($rest), "'")*)
-    };
-    (@from $first:ident $from:literal $($rest:ident $more:literal)*) => {
-        concat!("coalesce(?1 ->> '", stringify!($first), "', ", $from, ")"
-            $(, ", coalesce(?1 ->> '", stringify!($rest), "', ", $more, ")")*)
-    };
-}
-
-/// A page of the clicks: all but the words of a [`table`] are bytes here.
-const CLICKS: &str = "
-    SELECT json_object('utc_day', utc_day, 'program', program, 'visitor', hex(visitor),
-      'id', hex(id), 'at', at, 'advocate', advocate, 'medium', medium, 'destination', destination,
-      'label', label, 'class', class, 'reason', reason, 'rules', rules,
-      'offset_minutes', offset_minutes) AS document
-    FROM clicks
-    WHERE (utc_day, program, visitor, id) > (coalesce(?1 ->> 'utc_day', -1),
-      coalesce(?1 ->> 'program', -1), unhex(coalesce(?1 ->> 'visitor', '')),
-      unhex(coalesce(?1 ->> 'id', '')))
-    ORDER BY utc_day, program, visitor, id LIMIT ?2";
-
-const CLICKS_BACK: &str = "
-    INSERT INTO clicks
-    SELECT value ->> 'utc_day', value ->> 'program', unhex(value ->> 'visitor'),
-      unhex(value ->> 'id'), value ->> 'at', value ->> 'advocate', value ->> 'medium',
-      value ->> 'destination', value ->> 'label', value ->> 'class', value ->> 'reason',
-      value ->> 'rules', value ->> 'offset_minutes'
-    FROM json_each(?1)";
-
-const ADVOCATE_VISITORS: &str = "
-    SELECT json_object('program', program, 'advocate', advocate, 'utc_day', utc_day,
-      'visitor', hex(visitor)) AS document
-    FROM advocate_visitors
-    WHERE (program, advocate, utc_day, visitor) > (coalesce(?1 ->> 'program', -1),
-      coalesce(?1 ->> 'advocate', -1), coalesce(?1 ->> 'utc_day', -1),
-      unhex(coalesce(?1 ->> 'visitor', '')))
-    ORDER BY program, advocate, utc_day, visitor LIMIT ?2";
-
-const ADVOCATE_VISITORS_BACK: &str = "
-    INSERT INTO advocate_visitors
-    SELECT value ->> 'program', value ->> 'advocate', value ->> 'utc_day',
-      unhex(value ->> 'visitor')
-    FROM json_each(?1)";
-
-const API_KEYS: &str = "
-    SELECT json_object('id', id, 'name', name, 'scopes', scopes, 'created_at', created_at,
-      'revoked_at', revoked_at, 'created_by', created_by) AS document
-    FROM api_keys WHERE id > coalesce(?1 ->> 'id', '') ORDER BY id LIMIT ?2";
-
-// Whoever did something is named by their key. It opens nothing here: what a key is
-// known by stays where it was made.
-const API_KEYS_BACK: &str = "
-    INSERT INTO api_keys (id, hash, name, scopes, created_at, revoked_at, created_by)
-    SELECT value ->> 'id', 'none of ' || (value ->> 'id'), value ->> 'name', value ->> 'scopes',
-      value ->> 'created_at',
-      coalesce(value ->> 'revoked_at', (SELECT begun_at FROM restores)), value ->> 'created_by'
-    FROM json_each(?1)";
-
-const AUDIT: &str = "
-    SELECT json_object('n', n, 'at', at, 'by', by, 'program', program, 'action', action,
-      'subject', subject, 'detail', detail) AS document
-    FROM audit WHERE n > coalesce(?1 ->> 'n', -1) ORDER BY n LIMIT ?2";
-
-// After what this deployment has written down itself.
-const AUDIT_BACK: &str = "
-    INSERT INTO audit (at, by, program, action, subject, detail)
-    SELECT value ->> 'at', value ->> 'by', value ->> 'program', value ->> 'action',
-      value ->> 'subject', value ->> 'detail'
-    FROM json_each(?1) ORDER BY key";
-
-/// Rows of a page, where none of them is long.
-const MANY: u16 = 1_000;
-
-/// A table whose statements stand above.
-const fn table(name: &'static str, select: &'static str, insert: &'static str) -> Table {
-    Table {
-        name,
-        is_derived: false,
-        page: MANY,
-        select,
-        insert,
-    }
+    (@is_derived fact) => { false };
+    (@is_derived derived) => { true };
+    (@number $key:ident) => { concat!("coalesce(?1 ->> '", stringify!($key), "', -1)") };
+    (@text $key:ident) => { concat!("coalesce(?1 ->> '", stringify!($key), "', '')") };
+    (@bytes $key:ident) => { concat!("unhex(coalesce(?1 ->> '", stringify!($key), "', ''))") };
 }
 
 /// All tables, in an order in which they can be read back in: what a row refers to
 /// is there before it, and what triggers derive comes after all that it is derived
-/// from.
-#[rustfmt::skip] // A paragraph a table.
+/// from. Each with how many rows of it are read at a time.
+#[rustfmt::skip] // A line a table.
 pub static TABLES: &[Table] = &[
-    table!("reps" false 1000, number "-1", slug name email status created_at updated_at),
-    table!("programs" false 1000, number "-1",
-        slug name status zone touch window_days cookie pass_through preview_title
-        preview_description preview_image created_at updated_at changed_by),
-    // Who has signed in here already is there by another id.
-    table!("members" false 1000, id "''",
-        email name role rep status created_at invited_at seen_at, " ON CONFLICT DO NOTHING"),
-    table("api_keys", API_KEYS, API_KEYS_BACK),
-    table!("destinations" false 1000, program "-1" number "-1",
-        slug url status created_at updated_at changed_by),
-    table!("labels" false 1000, program "-1" number "-1", slug created_at),
-    table!("routing" false 1000, program "-1", reps turn),
+    table!(fact reps 1000, number number),
+    table!(fact programs 1000, number number),
+    table!(fact members 1000, text id),
+    table!(fact api_keys 1000, text id),
+    table!(fact destinations 1000, number program, number number),
+    table!(fact labels 1000, number program, number number),
+    table!(fact routing 1000, number program),
     // With pictures.
-    table!("contents" false 8, program "-1" version "-1", content created_at created_by),
-    table!("reward_rules" false 100, program "-1" version "-1", rules created_at created_by),
-    table!("advocates" false 1000, program "-1" number "-1",
-        external_id kind name email status created_at updated_at segment owner email_hash erased_at
-        invited_at invitation_claimed_at merged_into merged_at merged_by parent is_member shows_name
-        joined_at),
-    table("advocate_visitors", ADVOCATE_VISITORS, ADVOCATE_VISITORS_BACK),
-    table!("revocations" false 1000, program "-1" body "''", created_at),
-    table!("spoken_codes" false 1000, key "''",
-        code program advocate medium destination label created_at revoked_at),
-    table("clicks", CLICKS, CLICKS_BACK),
-    table!("shares" false 1000, program "-1" event "''",
-        request at advocate medium destination label kind offset_minutes recorded_by recorded_at),
-    table!("leads" false 1000, id "''",
-        program at moment source stage reason accepted_at meeting_at opportunity_at won_at lost_at
-        suspected name email email_hash phone company customer note consent_text consent_at
-        erased_at advocate medium label touch terms owner version created_at updated_at,
-        bytes visitor),
-    table!("touches" false 1000, lead "''" n "-1",
-        kind at advocate medium destination label proof place recorded_at recorded_by),
-    table!("decisions" false 1000, lead "''" n "-1", at policy moment winner verdicts cause by),
-    table!("history" false 1000, lead "''" n "-1", kind before after why at by recorded_at),
-    table!("flags" false 1000, lead "''" rule "''", detail at),
-    table!("sales" false 1000, program "-1" order_id "''",
-        at amount currency product lead matched_by customer email_hash click recorded_at
-        recorded_by),
-    table!("refunds" false 1000, program "-1" refund_id "''",
-        order_id at amount currency reason recorded_at recorded_by),
-    // Without their sums, which the ledger adds up again.
-    table!("rewards" false 1000, id "''",
-        program advocate rule beneficiary rep lead order_id unit form terms earned_at due_at
-        approval),
-    table!("ledger" false 1000, entry "-1",
-        reward kind amount approved issued paid holds terms payout line reason at by),
-    table!("payouts" false 1000, id "''", program created_at created_by),
-    table!("payout_lines" false 1000, payout "''" n "-1",
-        beneficiary advocate lead rep unit form amount status reference settled_at),
-    table!("goals" false 1000, rep "-1" quarter "''", asked meetings won),
-    table!("claims" false 1000, program "-1" order_id "''" click "''", receipt at),
-    table!("requests" false 1000, program "-1" key "''", request status answer at),
-    table("audit", AUDIT, AUDIT_BACK),
-    table!("disposable_domains" true 1000, domain "''",),
-    table!("policies" true 1000, program "-1" version "-1", touch window_days since),
-    table!("changes" true 1000, program "-1" n "-1", at by what key version before after),
-    table!("tallies_by_hour" true 1000,
-        program "-1" hour "-1" minute "-1" medium "-1" destination "-1" kind "-1",
-        count new_visitors new_in_channel new_in_medium new_at_destination new_in_hour),
-    table!("tallies_by_advocate" true 1000,
-        program "-1" local_day "-1" advocate "-1" medium "-1" label "-1" kind "-1",
-        count new_visitors),
-    table!("accounts" true 1000, program "-1" advocate "-1", changed settled),
+    table!(fact contents 8, number program, number version),
+    table!(fact reward_rules 100, number program, number version),
+    table!(fact advocates 1000, number program, number number),
+    table!(fact advocate_visitors 1000, number program, number advocate, number utc_day, bytes visitor),
+    table!(fact revocations 1000, number program, text body),
+    table!(fact spoken_codes 1000, text key),
+    table!(fact clicks 1000, number utc_day, number program, bytes visitor, bytes id),
+    table!(fact shares 1000, number program, text event),
+    table!(fact leads 1000, text id),
+    table!(fact touches 1000, text lead, number n),
+    table!(fact decisions 1000, text lead, number n),
+    table!(fact history 1000, text lead, number n),
+    table!(fact flags 1000, text lead, text rule),
+    table!(fact sales 1000, number program, text order_id),
+    table!(fact refunds 1000, number program, text refund_id),
+    table!(fact rewards 1000, text id),
+    table!(fact ledger 1000, number entry),
+    table!(fact payouts 1000, text id),
+    table!(fact payout_lines 1000, text payout, number n),
+    table!(fact goals 1000, number rep, text quarter),
+    table!(fact claims 1000, number program, text order_id, text click),
+    table!(fact requests 1000, number program, text key),
+    table!(fact reconciliations 1000, text id),
+    table!(fact reconciliation_chunks 1000, text run, number n),
+    table!(fact findings 1000, text run, number n),
+    table!(fact audit 1000, number n),
+    table!(derived disposable_domains 1000, text domain),
+    table!(derived policies 1000, number program, number version),
+    table!(derived changes 1000, number program, number n),
+    table!(derived tallies_by_hour 1000, number program, number hour, number minute, number medium, number destination, number kind),
+    table!(derived tallies_by_advocate 1000, number program, number local_day, number advocate, number medium, number label, number kind),
+    table!(derived accounts 1000, number program, number advocate),
 ];
 
 impl Table {
