@@ -6,14 +6,16 @@
 //! where such things are (`leads`, `conversions`, …) and in [`people`].
 
 mod people;
+mod report;
 
-use std::{borrow::Cow, io, sync::Arc};
+use std::{io, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
+
+use self::report::{Outcome, Report, Reported, Summary};
 
 use super::{
     Response,
@@ -28,9 +30,8 @@ use super::{
     shares,
 };
 use crate::{
-    decode::{self, Decode, Tree, names, record, row},
+    decode::{self, Decode, Tree, record, row},
     domain::{
-        cell::{self, guard},
         import::{self, Habits, Of, Preset},
         written::{Dates, Decimal},
     },
@@ -59,55 +60,6 @@ record! {
         /// Pass over what comes before this line: `next_line` of the call before.
         from_line: Option<usize>,
     }
-}
-
-names! {
-    /// What became of a row.
-    pub(super) enum Outcome {
-        /// It is new.
-        Created => "created",
-        /// It was there, and is different now.
-        Updated => "updated",
-        /// It was there.
-        Unchanged => "unchanged",
-        /// It cannot be taken; the error says why.
-        Refused => "refused",
-    }
-}
-
-/// A line of the report: a row of the file, and at last how many there were of which.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Reported {
-    /// The line on which the row begins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    outcome: Option<Outcome>,
-    /// Id of the advocate or the lead, the order, or the share's event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    id: Option<String>,
-    /// Names the field at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    summary: Option<Summary>,
-}
-
-/// How many rows there were of which.
-#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-#[schema(as = ImportSummary)]
-pub(super) struct Summary {
-    created: usize,
-    updated: usize,
-    unchanged: usize,
-    refused: usize,
-    /// The line from which the next call goes on; null where the file is done.
-    next_line: Option<usize>,
 }
 
 /// Takes in rows of advocates, leads, conversions or shares, as CSV or NDJSON, and
@@ -156,11 +108,10 @@ pub(super) async fn import(mut request: Request) -> Result<Response, Problem> {
             dry_run: asked.dry_run,
         }),
         table: Table::new(body, format),
-        answers,
         from_line: asked.from_line.unwrap_or(0),
         taken: 0,
         seen: Vec::new(),
-        summary: Summary::default(),
+        report: Report::new(answers),
         state: State::Header,
     };
     let pieces = stream::unfold(run, |mut run| async move {
@@ -184,13 +135,12 @@ enum State {
 struct Run {
     importer: Arc<Importer>,
     table: Table,
-    answers: Format,
     from_line: usize,
     /// Rows that this call has taken.
     taken: usize,
     /// What a dry run would have written, which later rows of the file would find.
     seen: Vec<(String, String)>,
-    summary: Summary,
+    report: Report,
     state: State,
 }
 
@@ -201,8 +151,8 @@ impl Run {
             State::Done => return None,
             State::Header => {
                 self.state = State::Rows;
-                if self.answers == Format::Csv {
-                    return Some(b"line,outcome,id,error\n".to_vec());
+                if let Some(header) = self.report.header() {
+                    return Some(header);
                 }
             }
             State::Rows => {}
@@ -220,12 +170,15 @@ impl Run {
             }
             self.taken += 1;
             return Some(match self.take(record).await {
-                Ok((outcome, id)) => self.report(line, outcome, id, None),
+                Ok((outcome, id)) => self.report.row(line, outcome, id, None),
                 Err(problem @ (Problem::Unavailable(_) | Problem::Internal(_))) => {
                     self.importer.note(problem);
                     self.end(Some(line)).await
                 }
-                Err(problem) => self.report(line, Outcome::Refused, None, Some(problem.detail())),
+                Err(problem) => {
+                    let why = Some(problem.detail());
+                    self.report.row(line, Outcome::Refused, None, why)
+                }
             });
         }
     }
@@ -256,7 +209,10 @@ impl Run {
             return None;
         }
         let key = self.importer.key(object);
-        let text = format!("{object:?}");
+        let text = object
+            .iter()
+            .flat_map(|(name, text)| [*name, " ", text, "\n"]);
+        let text: String = text.collect();
         let known = self.seen.iter_mut().find(|(known, _)| *known == key);
         match known {
             None => {
@@ -275,71 +231,13 @@ impl Run {
         }
     }
 
-    fn report(
-        &mut self,
-        line: usize,
-        outcome: Outcome,
-        id: Option<String>,
-        error: Option<String>,
-    ) -> Vec<u8> {
-        let count = match outcome {
-            Outcome::Created => &mut self.summary.created,
-            Outcome::Updated => &mut self.summary.updated,
-            Outcome::Unchanged => &mut self.summary.unchanged,
-            Outcome::Refused => &mut self.summary.refused,
-        };
-        *count += 1;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        match self.answers {
-            Format::Csv => csv(line.to_string(), outcome.name(), &text(&id), &text(&error)),
-            Format::Ndjson => json(&Reported {
-                line: Some(line),
-                outcome: Some(outcome),
-                id,
-                error,
-                summary: None,
-            }),
-        }
-    }
-
     /// The last line of the report.
     async fn end(&mut self, next_line: Option<usize>) -> Vec<u8> {
         self.state = State::Done;
-        self.summary.next_line = next_line;
-        self.importer.close(&self.summary).await;
-        let summary = &self.summary;
-        match self.answers {
-            Format::Csv => {
-                let counts = format!(
-                    "created {}, updated {}, unchanged {}, refused {}",
-                    summary.created, summary.updated, summary.unchanged, summary.refused
-                );
-                let line = next_line.map_or_else(String::new, |line| line.to_string());
-                csv(line, "summary", "", &counts)
-            }
-            Format::Ndjson => json(&Reported {
-                line: None,
-                outcome: None,
-                id: None,
-                error: None,
-                summary: Some(*summary),
-            }),
-        }
+        let piece = self.report.end(next_line);
+        self.importer.close(&self.report.summary).await;
+        piece
     }
-}
-
-fn json(reported: &Reported) -> Vec<u8> {
-    // Texts and numbers always serialise.
-    let mut text = serde_json::to_vec(reported).unwrap_or_default();
-    text.push(b'\n');
-    text
-}
-
-fn csv(line: String, outcome: &str, id: &str, error: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let cells = [line.into(), Cow::Borrowed(outcome), guard(id), guard(error)];
-    cell::write(&cells, &mut out);
-    out
 }
 
 row! {
