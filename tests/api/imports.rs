@@ -502,7 +502,9 @@ fn an_import_is_in_the_audit_log_and_needs_its_scope() {
     csv(api, "of=advocates", file);
     assert_eq!(
         api.column("SELECT concat_ws(' ', by, program, action, subject, detail) FROM audit"),
-        [r#"admin 1 import advocates {"created":1,"updated":0,"unchanged":0,"refused":0,"next_line":null}"#]
+        [
+            r#"admin 1 import advocates {"created":1,"updated":0,"unchanged":0,"refused":0,"next_line":null}"#
+        ]
     );
     let key = api.key(&["advocates:write"]);
     let other = api.request(Method::POST, "/v1/imports?program=customers&of=advocates");

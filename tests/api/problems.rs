@@ -16,7 +16,6 @@ fn json_routes() -> Vec<(Method, String)> {
         .filter(|route| [Method::POST, Method::PATCH, Method::PUT].contains(&route.method))
         .filter(|route| !route.streams && !route.path.ends_with("}/revoke"))
         .filter(|route| (&route.method, route.path) != (&Method::POST, "/v1/reconciliations"))
-        .filter(|route| route.path != "/v1/links/bulk" && !route.path.ends_with("}/revoke"))
         .filter(|route| !STREAMS.contains(&route.path) && !route.path.ends_with("}/revoke"))
         .map(|route| (route.method.clone(), filled(route.path)))
         .collect()

@@ -129,14 +129,13 @@ function spoil(valid, random) {
 
 /** Routes that stream their body: what is wrong with a row is told in its place. */
 const STREAMED = ["POST /v1/links/bulk", "POST /v1/reconciliations", "POST /v1/replays"];
+const STREAMED = ["POST /v1/links/bulk", "POST /v1/reconciliations", "POST /v1/imports", "POST /v1/restore"];
 
 test("there is a valid body for every route that takes one", () => {
   const document = JSON.parse(readFileSync(new URL("../../public/openapi.json", import.meta.url)).toString());
   const taking = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).filter(([, operation]) => operation.requestBody).map(([method]) => `${method.toUpperCase()} ${path}`));
   assert.deepEqual(taking.filter((route) => !STREAMED.includes(route)).sort(), Object.keys(VALID).sort());
-  const streams = ["/v1/links/bulk", "/v1/imports", "/v1/restore"].map((path) => `POST ${path}`);
-  assert.deepEqual(taking.filter((route) => !streams.includes(route)).sort(), Object.keys(VALID).sort());
 });
 
 for (const [route, valid] of Object.entries(VALID)) {
