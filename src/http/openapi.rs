@@ -62,7 +62,7 @@ use super::{
         audit::list,
         reconciliations::upload::create, reconciliations::list, reconciliations::read,
         reconciliations::findings, reconciliations::compare,
-    checks::list, checks::run, checks::repair, replays::run, exports::export, restore::restore,
+    checks::list, checks::run, checks::repair, replays::run,
         imports::import, exports::export, restore::restore,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,

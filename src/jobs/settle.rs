@@ -10,11 +10,10 @@ use crate::{
         link::ProgramNumber,
         reward::{Rules, evaluate, settle},
     },
-    store::{Database, DatabaseError, accounts, exports, one, rewards},
     store::{
         Database, DatabaseError,
         accounts::{self, Facing},
-        one, rewards,
+        exports, one, rewards,
     },
 };
 
