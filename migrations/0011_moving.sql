@@ -546,6 +546,19 @@ CREATE TRIGGER moved_findings INSTEAD OF INSERT ON moving_findings BEGIN
     NEW.row ->> 'applied_by', NEW.row ->> 'outcome');
 END;
 
+CREATE VIEW moving_archives AS
+SELECT utc_day, json_object(
+  'utc_day', utc_day, 'clicks', clicks, 'objects', objects, 'bytes', bytes,
+  'began_at', began_at, 'done_at', done_at) AS row
+FROM archives;
+CREATE TRIGGER moved_archives INSTEAD OF INSERT ON moving_archives BEGIN
+  INSERT INTO archives (
+    utc_day, clicks, objects, bytes, began_at, done_at)
+  VALUES (
+    NEW.row ->> 'utc_day', NEW.row ->> 'clicks', NEW.row ->> 'objects', NEW.row ->> 'bytes',
+    NEW.row ->> 'began_at', NEW.row ->> 'done_at');
+END;
+
 -- After what this deployment has written down itself.
 CREATE VIEW moving_audit AS
 SELECT n, json_object(

@@ -91,6 +91,7 @@ pub static TABLES: &[Table] = &[
     table!(fact reconciliations 1000, text id),
     table!(fact reconciliation_chunks 1000, text run, number n),
     table!(fact findings 1000, text run, number n),
+    table!(fact archives 1000, number utc_day),
     table!(fact audit 1000, number n),
     table!(derived disposable_domains 1000, text domain),
     table!(derived policies 1000, number program, number version),
