@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    advocates, audit, checks, claims, codes, content, conversions, destinations, funnel, goals,
-    health, keys, labels, leads, links, links_bulk, me, mend, payouts, people, portal, problem,
-    programs, public, reconciliations, replays, reps, rewards,
+    advocates, archives, audit, checks, claims, codes, content, conversions, destinations, funnel,
+    goals, health, keys, labels, leads, links, links_bulk, me, mend, payouts, people, portal,
+    problem, programs, public, reconciliations, replays, reps, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -63,6 +63,7 @@ use super::{
         reconciliations::upload::create, reconciliations::list, reconciliations::read,
         reconciliations::findings, reconciliations::compare,
         checks::list, checks::run, checks::repair, replays::run,
+        checks::list, checks::run, checks::repair, replays::run, archives::list,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,
