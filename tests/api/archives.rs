@@ -255,7 +255,7 @@ fn a_day_whose_tallies_differ_is_kept_until_they_are_mended() {
     let old = raw(&api, OLD);
     api.plant(
         "UPDATE tallies_by_advocate SET count = count + 1
-        WHERE local_day = unixepoch('2026-10-14') / 86400 AND medium = 0",
+        WHERE local_day = unixepoch('2026-10-14') / 86400 AND medium = 3",
     );
     let error = run(&api, None).unwrap_err();
     assert!(error.to_string().contains("repair the check"), "{error}");
