@@ -17,6 +17,10 @@ const ADMIN_KEY_LENGTH: usize = 32;
 /// be gone after that, and what is in its memory with it.
 const LONGEST_WINDOW: u32 = 5_000;
 
+/// Raw clicks are kept so many days at least: a message waits four days for the database,
+/// and cron has to come round to what it checks in turn.
+const FEWEST_DAYS: u16 = 35;
+
 /// What operators set.
 pub struct Config {
     /// Signs and verifies.
@@ -27,6 +31,8 @@ pub struct Config {
     pub sink: Sink,
     /// How long the first click of a batch waits for others (ms).
     pub window: u32,
+    /// How long raw clicks are kept (days); for ever where it is not said.
+    pub click_days: Option<u16>,
     /// The origin of links, without a slash at its end.
     pub base_url: Option<String>,
     /// `Domain` of the cookie.
@@ -87,6 +93,18 @@ impl Config {
                     "a number of milliseconds, 5000 at most",
                 ))?,
         };
+        let click_days = match text(env, "CLICK_RETENTION_DAYS") {
+            None => None,
+            Some(text) => Some(
+                text.parse()
+                    .ok()
+                    .filter(|days| *days >= FEWEST_DAYS)
+                    .ok_or(ConfigError::Variable(
+                        "CLICK_RETENTION_DAYS",
+                        "a number of days, 35 at least",
+                    ))?,
+            ),
+        };
         let base_url = text(env, "BASE_URL").map(|url| url.trim_end_matches('/').to_owned());
         if base_url.as_deref().is_some_and(|url| {
             let host = url
@@ -116,6 +134,7 @@ impl Config {
             admin_key: access::key_hash(&admin_key),
             sink,
             window,
+            click_days,
             base_url,
             cookie_domain,
             mailbox: text(env, "MAIL_PAGE"),

@@ -136,6 +136,16 @@ export async function forget(env, key) {
 }
 
 /**
+ * Writes an object into the bucket of old clicks.
+ * @param {import("@cloudflare/workers-types").R2Bucket} bucket
+ * @param {string} name
+ * @param {string} text
+ */
+export async function archive(bucket, name, text) {
+  await bucket.put(name, text, { httpMetadata: { contentType: "application/x-ndjson" } });
+}
+
+/**
  * Sends a message of clicks. As text: what is JSON of our own arrives as it was sent.
  * @param {{ CLICKS: import("@cloudflare/workers-types").Queue }} env
  * @param {string} text

@@ -40,6 +40,8 @@ extern "C" {
     /// See edge.js.
     pub fn forget(env: &JsValue, key: &str) -> Promise;
     /// See edge.js.
+    pub fn archive(bucket: &JsValue, name: &str, text: &str) -> Promise;
+    /// See edge.js.
     pub fn send(env: &JsValue, text: &str) -> Promise;
     /// See edge.js.
     pub fn wait(millis: u32) -> Promise;

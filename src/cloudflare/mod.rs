@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod api;
+mod bucket;
 mod config;
 mod d1;
 mod gather;
@@ -129,14 +130,11 @@ pub fn queue(batch: JsValue, env: JsValue, _context: JsValue) -> Promise {
 }
 
 /// Cron: checks, makes salts, publishes a configuration that is not yet published,
-/// settles what calls left, sweeps, and gathers minutes. None of it waits for the rest to work.
+/// settles what calls left, sweeps, gathers minutes, and archives old clicks. None of it waits for the rest to work.
 #[event(scheduled)]
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = isolate::now();
-    let checked = match (d1::open(&env), kv::open(&env)) {
-        (Ok(database), Ok(kv)) => check(&database, &kv, now).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    };
+    let checked = check(&env, now).await;
     let tended = isolate::tend(env.as_ref()).await;
     let (settled, swept, signed_out, gathered) = match d1::open(&env) {
         Ok(database) => (
@@ -147,6 +145,7 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
         ),
         Err(error) => (Err(error), Ok(()), Ok(()), Ok(())),
     };
+    let archived = archive(&env, now).await;
     for (message, outcome) in [
         ("cron left checks undone", checked),
         ("cron left salts or the configuration undone", tended),
@@ -154,6 +153,7 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
         ("cron left old visitor hashes", swept),
         ("cron left sessions that are over", signed_out),
         ("cron left minutes ungathered", gathered),
+        ("cron left old clicks", archived),
     ] {
         if let Err(error) = outcome {
             log::fault(message, &error);
@@ -162,9 +162,23 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
 }
 
 /// Holds what is derived against what it is derived from, before anything is published.
-async fn check(database: &d1::D1, kv: &kv::Kv, now: i64) -> Result<(), DatabaseError> {
-    jobs::check::snapshot(database, kv.snapshot().await, now).await?;
-    jobs::check::due(database, now).await
+async fn check(env: &Env, now: i64) -> Result<(), DatabaseError> {
+    let database = d1::open(env)?;
+    let published = kv::open(env).snapshot().await;
+    jobs::check::snapshot(&database, published, now).await?;
+    jobs::check::due(&database, now).await
+}
+
+/// Takes old raw clicks out, where they are not kept for ever.
+async fn archive(env: &Env, now: i64) -> Result<(), DatabaseError> {
+    let days = isolate::with(env.as_ref(), |isolate| isolate.config.click_days);
+    // What is misconfigured is said by all that is asked for.
+    let Ok(Some(days)) = days else { return Ok(()) };
+    let bucket = bucket::open(env);
+    let bucket = bucket
+        .as_ref()
+        .map(|bucket| bucket as &dyn jobs::archive::Bucket);
+    jobs::archive::run(&d1::open(env)?, bucket, days, now).await
 }
 
 const _: () = assert!(CODE_LENGTH == 26);

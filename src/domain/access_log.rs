@@ -109,10 +109,10 @@ impl Hit {
         }
     }
 
-    /// What makes the id of its click, the `nth` of those that look the same: the same
-    /// each time that the log is read. It holds no address.
+    /// What makes the id of its click: the same each time that the log is read. It knows
+    /// no address.
     #[must_use]
-    pub fn random(&self, nth: u32) -> [u8; 10] {
+    pub fn random(&self) -> [u8; 10] {
         let hash = Sha256::new()
             .chain_update(b"goodword replay 1\0")
             .chain_update(&self.path)
@@ -120,7 +120,6 @@ impl Hit {
             .chain_update(&self.agent)
             .chain_update([0])
             .chain_update(&self.ray)
-            .chain_update(nth.to_be_bytes())
             .finalize();
         let mut random = [0; 10];
         random
@@ -449,17 +448,16 @@ mod tests {
     fn the_id_of_a_line_is_pinned_and_knows_no_address() {
         let hit = |line: &str| hit(Log::Logpush, line).unwrap().unwrap();
         let good = pushed("1791665736", "");
-        let random = hit(&good).random(0);
+        let random = hit(&good).random();
         assert_eq!(
             random.map(|byte| format!("{byte:02x}")).concat(),
-            "241c0ce1c252c003ea4c"
+            "138400aceecb2687714f"
         );
         assert_eq!(
-            hit(&good.replace("192.0.2.1", "192.0.2.2")).random(0),
+            hit(&good.replace("192.0.2.1", "192.0.2.2")).random(),
             random
         );
-        assert_ne!(hit(&good.replace("9a0f", "9a0e")).random(0), random);
-        assert_ne!(hit(&good).random(1), random);
+        assert_ne!(hit(&good.replace("9a0f", "9a0e")).random(), random);
     }
 
     proptest! {

@@ -33,6 +33,7 @@ mod range;
 mod rows;
 
 mod advocates;
+mod archives;
 mod audit;
 mod checks;
 mod content;

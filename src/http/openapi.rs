@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    advocates, audit, checks, claims, codes, content, conversions, destinations, exports, funnel,
-    goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, payouts, people,
-    portal, problem, programs, public, reconciliations, replays, reps, restore, rewards,
+    advocates, archives, audit, checks, claims, codes, content, conversions, destinations, exports,
+    funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, payouts,
+    people, portal, problem, programs, public, reconciliations, replays, reps, restore, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -63,6 +63,7 @@ use super::{
         reconciliations::upload::create, reconciliations::list, reconciliations::read,
         reconciliations::findings, reconciliations::compare,
         checks::list, checks::run, checks::repair, replays::run,
+        archives::list,
         imports::import, exports::export, restore::restore,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         access_log::{self, Hit, Log},
         class::Reason,
-        click::{ClickId, Record},
+        click::Record,
         keyring::code_of_path,
         redirect::{self, Edge, Visit},
         snapshot::Snapshot,
@@ -29,9 +29,9 @@ use crate::{
     store::{self, audit, clicks, shares::utc_day, snapshot, spoken},
 };
 
-/// Lines of a request at most: what was answered for is kept in memory, some 50 bytes
-/// a line.
-const MOST_LINES: usize = 500_000;
+/// Lines of a request at most: what is read of an access log is kept in memory until its
+/// end, 80 bytes of each click.
+const MOST_LINES: usize = 250_000;
 
 /// Bytes of a line at most: one of our own has a hundred clicks in it.
 const LINE_BYTES: usize = 256 * 1_024;
@@ -123,7 +123,7 @@ struct Kept {
 /// once, however often the log is read.
 #[utoipa::path(post, path = "/v1/replays", tag = "operations", params(Asked),
     request_body(content((String = "text/plain"), (String = "application/x-ndjson")),
-        description = "The log, uncompressed, 500,000 lines at most"),
+        description = "The log, uncompressed, 250,000 lines at most"),
     responses((status = 200, body = Replayed)))]
 pub(super) async fn run(request: Request) -> Result<Response, Problem> {
     let asked: Asked = request.query()?;
@@ -132,7 +132,6 @@ pub(super) async fn run(request: Request) -> Result<Response, Problem> {
     let mut replay = Replay {
         kept_since: clicks::kept_since(call.db()).await?,
         snapshot: snapshot::read(call.db()).await?,
-        taken: BTreeSet::new(),
         report: Replayed::default(),
         asked,
         call,
@@ -142,11 +141,13 @@ pub(super) async fn run(request: Request) -> Result<Response, Problem> {
         Log::Lost => replay.lost(&mut lines).await,
         Log::Logpush | Log::Combined => replay.access(&mut lines).await,
     };
+    replay.report.reasons.sort_by_key(|refused| refused.line);
     // Also of one that was cut off: what came before is counted.
     replay.note(&by).await?;
     read?;
     if lines.broke_off() {
-        let detail = "the body broke off; what came before is counted, so send all of it again";
+        let detail =
+            "the body broke off; send all of it again: what was counted stays counted once";
         return Err(Problem::Malformed(detail.to_owned()));
     }
     Ok(output::json(StatusCode::OK, &replay.report))
@@ -159,8 +160,6 @@ struct Replay {
     /// The first day whose raw clicks can tell what was counted.
     kept_since: i64,
     snapshot: Snapshot,
-    /// The ids of the clicks that have answered for a line, or were made of one.
-    taken: BTreeSet<u128>,
     report: Replayed,
 }
 
@@ -247,9 +246,10 @@ impl Replay {
         Ok(())
     }
 
-    /// Reads lines of an access log.
+    /// Reads an access log, and counts what no click answers for. All of it is read
+    /// first: its lines are in no order, where several machines wrote them.
     async fn access(&mut self, lines: &mut Lines) -> Result<(), Problem> {
-        let mut chunk = Vec::new();
+        let (mut chunk, mut asking) = (Vec::new(), Vec::new());
         while let Some((line, text)) = self.next(lines).await {
             match access_log::hit(self.asked.format, &text) {
                 Ok(Some(hit)) if matches!(hit.status, 200 | 302) => chunk.push((line, hit)),
@@ -257,16 +257,42 @@ impl Replay {
                 Err(why) => self.refuse(line, why),
             }
             if chunk.len() >= CHUNK_LINES {
-                self.count(std::mem::take(&mut chunk)).await?;
+                self.gather(std::mem::take(&mut chunk), &mut asking).await?;
             }
         }
-        self.count(chunk).await
+        if lines.broke_off() {
+            return Ok(());
+        }
+        self.gather(chunk, &mut asking).await?;
+        self.report.clicks = asking.len();
+        self.report.already = pairs::sort(&mut asking);
+        let within = i64::from(self.asked.within.0) * 1_000;
+        let bucket = within.max(1_000);
+        let mut taken = BTreeSet::new();
+        for chunk in asking.chunks(CHUNK_LINES) {
+            let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else {
+                break;
+            };
+            let days = (
+                utc_day(first.click.id.at() - within),
+                utc_day(last.click.id.at() + within),
+            );
+            let places = pairs::places(chunk, within, bucket);
+            let near = clicks::nearby(self.call.db(), &places, days, bucket).await?;
+            let unanswered = pairs::unanswered(chunk, &asking, near, within, &mut taken);
+            self.report.already += chunk.len() - unanswered.len();
+            self.add(&unanswered).await?;
+        }
+        Ok(())
     }
 
-    /// Counts those requests for links that no click answers for.
-    async fn count(&mut self, hits: Vec<(usize, Hit)>) -> Result<(), Problem> {
+    /// Adds those of some requests that were for links.
+    async fn gather(
+        &mut self,
+        hits: Vec<(usize, Hit)>,
+        asking: &mut Vec<Asking>,
+    ) -> Result<(), Problem> {
         let spoken = self.spoken(&hits).await?;
-        let mut asking = Vec::new();
         for (line, hit) in hits {
             let code = match hit.path.strip_prefix("/s/").and_then(Key::from_path) {
                 None => code_of_path(&hit.path),
@@ -281,22 +307,7 @@ impl Replay {
                 None => self.report.skipped += 1,
             }
         }
-        let (Some(first), Some(last)) = (
-            asking.iter().map(|one| one.click.at).min(),
-            asking.iter().map(|one| one.click.at).max(),
-        ) else {
-            return Ok(());
-        };
-        let within = i64::from(self.asked.within.0) * 1_000;
-        let bucket = within.max(1_000);
-        let places = pairs::places(&asking, within, bucket);
-        let days = (utc_day(first - within), utc_day(last + within));
-        let near = clicks::nearby(self.call.db(), &places, days, bucket).await?;
-        let count = asking.len();
-        let unanswered = pairs::unanswered(asking, near, within, &mut self.taken);
-        self.report.clicks += count;
-        self.report.already += count - unanswered.len();
-        self.add(&unanswered).await
+        Ok(())
     }
 
     /// The codes of links that the spoken codes among some requests stand for, by key.
@@ -331,13 +342,13 @@ impl Replay {
             salt: None,
             cookie_domain: None,
             now: hit.at,
-            random: hit.random(0),
+            random: hit.random(),
         };
         let visit = Visit {
             signs: hit.signs(),
             ..Visit::default()
         };
-        let mut click = match redirect::click(&edge, code, &visit) {
+        let click = match redirect::click(&edge, code, &visit) {
             Ok((click, ..)) => click,
             Err(nowhere) => {
                 self.refuse(line, nowhere.to_string());
@@ -352,19 +363,9 @@ impl Replay {
         if !self.is_kept(line, hit.at) {
             return None;
         }
-        let mut nth = 0;
-        while !self.taken.insert(click.id.0) {
-            if !hit.ray.is_empty() {
-                self.report.clicks += 1;
-                self.report.already += 1;
-                return None;
-            }
-            nth += 1;
-            click.id = ClickId::new(hit.at, hit.random(nth));
-        }
         Some(Asking {
-            id: click.id.0,
-            click: Record::from(&click),
+            click,
+            is_named: !hit.ray.is_empty(),
         })
     }
 

@@ -8,11 +8,11 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, audit, checks, claims, codes, content, conversions, destinations, exports,
-    funnel, goals, health, imports, input, keys, labels, landing, leads, links, links_bulk, me,
-    mend, payouts, people, portal, problem::Problem, programs, public, reconciliations, replays,
-    reps, request::Request, restore, rewards, rules, session, shares, stages, statistics, team,
-    verbal, what_if,
+    Response, advocates, archives, audit, checks, claims, codes, content, conversions,
+    destinations, exports, funnel, goals, health, imports, input, keys, labels, landing, leads,
+    links, links_bulk, me, mend, payouts, people, portal, problem::Problem, programs, public,
+    reconciliations, replays, reps, request::Request, restore, rewards, rules, session, shares,
+    stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -240,6 +240,7 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/checks", S::DataRead, |r| Box::pin(checks::list(r))),
     route(POST, "/v1/checks", S::DataWrite, |r| Box::pin(checks::run(r))),
     route(POST, "/v1/checks/repair", S::DataWrite, |r| Box::pin(checks::repair(r))),
+    route(GET, "/v1/archives", S::DataRead, |r| Box::pin(archives::list(r))),
     streaming(POST, "/v1/replays", S::DataWrite, |r| Box::pin(replays::run(r))),
     route(GET, "/v1/stats", S::StatisticsRead, |r| Box::pin(statistics::read(r))),
     route(GET, "/v1/stats/series", S::StatisticsRead, |r| Box::pin(statistics::series(r))),

@@ -88,6 +88,11 @@ pub async fn clicks(db: &dyn Database, reach: Reach, now: i64) -> Result<(), Dat
     Ok(())
 }
 
+/// Compares what hangs on the clicks of a day before they are taken out.
+pub async fn before_archive(db: &dyn Database, day: i64, now: i64) -> Result<(), DatabaseError> {
+    checks::clicks::compare(db, (day, day + 1), now).await
+}
+
 /// Compares rewards and payouts with the ledger, and accounts with their rules.
 pub async fn ledger(db: &dyn Database, reach: Reach, now: i64) -> Result<(), DatabaseError> {
     let mut laps = 0;

@@ -1,5 +1,6 @@
 //! What happens outside a request: queue batches and cron work. No `worker`.
 
+pub mod archive;
 pub mod check;
 pub mod ingest;
 pub mod minutes;

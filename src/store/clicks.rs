@@ -45,7 +45,7 @@ const STILL_KEPT: &str = "
 
 const ALREADY: &str = "
     SELECT count(*) AS already
-    FROM json_each(?1) JOIN clicks c ON c.utc_day = (value ->> 'at') / 86400000
+    FROM json_each(?1) CROSS JOIN clicks c ON c.utc_day = (value ->> 'at') / 86400000
       AND c.program = value ->> 'program' AND c.visitor = unhex(value ->> 'visitor')
       AND c.id = unhex(value ->> 'id')";
 

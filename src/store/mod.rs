@@ -12,6 +12,7 @@ use crate::decode::{self, Decode, row};
 pub mod accounts;
 pub mod advocates;
 pub mod api_keys;
+pub mod archive;
 pub mod audit;
 pub mod changes;
 pub mod checks;

@@ -16,6 +16,7 @@ mod contract;
 mod harness;
 
 mod advocates;
+mod archives;
 mod attribution;
 mod checks;
 mod codes;

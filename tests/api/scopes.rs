@@ -122,6 +122,7 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/checks data:read
     POST /v1/checks data:write
     POST /v1/checks/repair data:write
+    GET /v1/archives data:read
     POST /v1/replays data:write
     GET /v1/stats statistics:read
     GET /v1/stats/series statistics:read

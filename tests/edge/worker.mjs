@@ -63,9 +63,10 @@ export default class extends Worker {
 
 /**
  * Starts a Worker.
- * @param {{ vars?: Record<string, string>, port?: number, persist?: string }} options
+ * @param {{ vars?: Record<string, string>, port?: number, persist?: string, archive?: boolean }} options
+ *   `archive`: with a bucket for old clicks
  */
-export async function start({ vars = {}, port = 0, persist } = {}) {
+export async function start({ vars = {}, port = 0, persist, archive = false } = {}) {
   /** @type {{ level: string, message: string }[]} */
   const log = [];
   const options = convertV4MiniflareOptions({
@@ -82,6 +83,7 @@ export async function start({ vars = {}, port = 0, persist } = {}) {
     bindings: { LINK_KEYS: LINK_KEY, ADMIN_KEY, ...vars },
     d1Databases: ["DB"],
     kvNamespaces: ["CONFIG"],
+    ...(archive ? { r2Buckets: ["ARCHIVE"] } : {}),
     queueProducers: { CLICKS: { queueName: "clicks" } },
     ratelimits: { LIMITS: { namespace_id: "1790", simple: { limit: 10, period: 60 } } },
     queueConsumers: { clicks: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20 } },

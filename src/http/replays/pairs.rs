@@ -2,31 +2,37 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use crate::{domain::click::Record, store::clicks::Near};
+use crate::{
+    domain::{
+        click::{Click, ClickId, Record},
+        link::Link,
+    },
+    store::clicks::Near,
+};
 
 /// A line that asks for its click.
 #[derive(Debug)]
 pub(super) struct Asking {
-    /// The id that its click has if it was made of this line before, or is now.
-    pub id: u128,
-    /// The click that it would be.
-    pub click: Record,
+    /// The click that it would be. What has its id was made of this line before.
+    pub click: Click,
+    /// Whether the log names its requests: then a line like another one is the same.
+    pub is_named: bool,
 }
 
 /// The numbers of a link.
-type Link = (u16, u32, u8, u8, u16);
+type Numbers = (u16, u32, u8, u8, u16);
 
-fn link_of(click: &Record) -> Link {
+fn numbers(link: &Link) -> Numbers {
     (
-        click.program,
-        click.advocate,
-        click.medium,
-        click.destination,
-        click.label,
+        link.program.get(),
+        link.advocate.0,
+        link.medium.code(),
+        link.destination.get(),
+        link.label.get(),
     )
 }
 
-fn link_near(near: &Near) -> Link {
+fn numbers_near(near: &Near) -> Numbers {
     (
         near.program,
         near.advocate,
@@ -36,12 +42,42 @@ fn link_near(near: &Near) -> Link {
     )
 }
 
+impl Asking {
+    fn at(&self) -> i64 {
+        self.click.id.at()
+    }
+
+    /// Its place in the log: by time, whatever order the lines came in.
+    fn place(&self) -> (i64, Numbers, u128) {
+        (self.at(), numbers(&self.click.link), self.click.id.0)
+    }
+}
+
+/// Brings lines into the order of time, and tells those from each other that look the
+/// same. Those that are the same are left out; answers how many.
+pub(super) fn sort(asking: &mut Vec<Asking>) -> usize {
+    asking.sort_unstable_by_key(Asking::place);
+    let before = asking.len();
+    asking.dedup_by(|a, b| a.is_named && a.click.id == b.click.id);
+    let mut alike = (None, 0);
+    for one in asking.iter_mut() {
+        let id = one.click.id;
+        alike = match alike {
+            (Some(last), nth) if last == id => (Some(id), nth + 1),
+            _ => (Some(id), 0),
+        };
+        one.click.id = ClickId(id.0 ^ alike.1);
+    }
+    asking.sort_unstable_by_key(Asking::place);
+    before - asking.len()
+}
+
 /// Where clicks may be that answer for some lines: see `store::clicks::nearby`.
 pub(super) fn places(asking: &[Asking], within: i64, bucket: i64) -> String {
     let mut places = BTreeSet::new();
     for one in asking {
-        let link = link_of(&one.click);
-        for at in [one.click.at - within, one.click.at, one.click.at + within] {
+        let link = numbers(&one.click.link);
+        for at in [one.at() - within, one.at(), one.at() + within] {
             places.insert((link, at.div_euclid(bucket)));
         }
     }
@@ -54,12 +90,13 @@ pub(super) fn places(asking: &[Asking], within: i64, bucket: i64) -> String {
     format!("[{}]", places.join(","))
 }
 
-/// The clicks that no other answers for. A click answers for one line of its link,
-/// within so many milliseconds; of several the earliest, which leaves the most for the
-/// lines that follow. What was made of a line answers for it alone. `taken` are those
-/// that have answered before, and those that are made of lines.
+/// The clicks of some lines that no other answers for. A click answers for one line of
+/// its link, within so many milliseconds; of several the earliest, which leaves the most
+/// for the lines that follow. What was made of a line of the log, which is `all`, answers
+/// for it alone. `taken` are the ids of those that have answered.
 pub(super) fn unanswered(
-    mut asking: Vec<Asking>,
+    lines: &[Asking],
+    all: &[Asking],
     near: Vec<Near>,
     within: i64,
     taken: &mut BTreeSet<u128>,
@@ -70,26 +107,31 @@ pub(super) fn unanswered(
         let Ok(id) = u128::from_str_radix(&click.id, 16) else {
             continue;
         };
-        there.insert(id);
-        if !taken.contains(&id) {
-            free.push((link_near(&click), click.at, id));
+        let place = (click.at, numbers_near(&click), id);
+        if all.binary_search_by_key(&place, Asking::place).is_ok() {
+            there.insert(id);
+        } else if !taken.contains(&id) {
+            free.push((place.1, click.at, id));
         }
     }
     free.sort_unstable();
-    asking.retain(|one| !there.contains(&one.id));
-    asking.sort_by_key(|one| (link_of(&one.click), one.click.at, one.id));
+    let mut asking: Vec<&Asking> = lines
+        .iter()
+        .filter(|one| !there.contains(&one.click.id.0))
+        .collect();
+    asking.sort_unstable_by_key(|one| (numbers(&one.click.link), one.at(), one.click.id.0));
     let mut free = free.into_iter().peekable();
     let mut left = Vec::new();
     for one in asking {
-        let link = link_of(&one.click);
+        let link = numbers(&one.click.link);
         let answer = loop {
             let Some((of, at, id)) = free.peek() else {
                 break None;
             };
             let place = of.cmp(&link).then_with(|| {
-                if at + within < one.click.at {
+                if at + within < one.at() {
                     Ordering::Less
-                } else if *at > one.click.at + within {
+                } else if *at > one.at() + within {
                     Ordering::Greater
                 } else {
                     Ordering::Equal
@@ -106,7 +148,7 @@ pub(super) fn unanswered(
                 taken.insert(id);
                 free.next();
             }
-            None => left.push(one.click),
+            None => left.push(Record::from(&one.click)),
         }
     }
     left
@@ -115,31 +157,28 @@ pub(super) fn unanswered(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        class::{Class, Reason},
+        link::AdvocateNumber,
+    };
     use proptest::prelude::*;
 
-    fn record(advocate: u32, at: i64) -> Record {
-        Record {
-            id: String::new(),
-            at,
-            program: 1,
-            advocate,
-            medium: 0,
-            destination: 0,
-            label: 0,
-            class: 0,
-            reason: 0,
-            rules: 1,
-            visitor: String::new(),
-            offset: 0,
-        }
-    }
-
     fn asking(lines: &[(u32, i64)]) -> Vec<Asking> {
-        let one = |(id, (advocate, at)): (u128, &(u32, i64))| Asking {
-            id,
-            click: record(*advocate, *at),
+        let one = |(id, (advocate, at)): (u8, &(u32, i64))| Asking {
+            click: Click {
+                id: ClickId::new(*at, [id; 10]),
+                link: Link {
+                    advocate: AdvocateNumber(*advocate),
+                    ..Link::unpack(1 << 52)
+                },
+                class: Class::Human,
+                reason: Reason::Clean,
+                visitor: None,
+                offset: 0,
+            },
+            is_named: false,
         };
-        (1_000_u128..).zip(lines).map(one).collect()
+        (100..).zip(lines).map(one).collect()
     }
 
     fn near(clicks: &[(u32, i64)]) -> Vec<Near> {
@@ -155,10 +194,14 @@ mod tests {
         (0_u128..).zip(clicks).map(one).collect()
     }
 
-    /// The times of what is left.
+    /// The times of what is left, of lines that are looked at two by two.
     fn left(lines: &[(u32, i64)], clicks: &[(u32, i64)]) -> Vec<i64> {
-        let left = unanswered(asking(lines), near(clicks), 2_000, &mut BTreeSet::new());
-        left.iter().map(|click| click.at).collect()
+        let mut lines = asking(lines);
+        assert_eq!(sort(&mut lines), 0);
+        let mut taken = BTreeSet::new();
+        let left = |chunk| unanswered(chunk, &lines, near(clicks), 2_000, &mut taken);
+        let left = lines.chunks(2).flat_map(left);
+        left.map(|click| click.at).collect()
     }
 
     #[test]
@@ -171,7 +214,7 @@ mod tests {
             (&[(1, 10_000)], &[(2, 10_000)], &[10_000]),
             (&[(1, 10_000), (1, 10_000)], &[(1, 10_000)], &[10_000]),
             // The earlier line takes the earlier click, which leaves the other.
-            (&[(1, 10_000), (1, 12_500)], &[(1, 9_000), (1, 11_000)], &[]),
+            (&[(1, 12_500), (1, 10_000)], &[(1, 9_000), (1, 11_000)], &[]),
             (&[(2, 5_000), (1, 12_500)], &[(1, 12_600), (2, 4_000)], &[]),
         ] {
             assert_eq!(left(lines, clicks), expected, "{lines:?} {clicks:?}");
@@ -180,13 +223,35 @@ mod tests {
 
     #[test]
     fn what_was_made_of_a_line_answers_for_it_alone() {
-        let lines = asking(&[(1, 10_000), (1, 10_500)]);
-        let mut made = near(&[(1, 10_000)]);
-        made[0].id = format!("{:032x}", lines[0].id);
-        let mut taken = lines.iter().map(|one| one.id).collect();
-        let left = unanswered(lines, made, 2_000, &mut taken);
-        assert_eq!(left.len(), 1);
-        assert_eq!(left[0].at, 10_500);
+        let mut lines = asking(&[(1, 10_000), (1, 10_500)]);
+        sort(&mut lines);
+        let mut made = near(&[(1, 10_500)]);
+        made[0].id = lines[1].click.id.to_hex();
+        for chunk in [&lines[..], &lines[..1]] {
+            let mut taken = BTreeSet::new();
+            let made = near(&[(1, 10_500)]).into_iter().map(|near| Near {
+                id: made[0].id.clone(),
+                ..near
+            });
+            let left = unanswered(chunk, &lines, made.collect(), 2_000, &mut taken);
+            assert_eq!(left.len(), 1);
+            assert_eq!(left[0].at, 10_000);
+        }
+    }
+
+    #[test]
+    fn lines_that_look_the_same_are_told_apart_unless_the_log_names_them() {
+        for (is_named, repeated) in [(false, 0), (true, 2)] {
+            let mut lines = asking(&[(1, 10_000), (1, 9_000), (1, 10_000), (1, 10_000)]);
+            for line in &mut lines {
+                line.click.id = ClickId::new(line.at(), [7; 10]);
+                line.is_named = is_named;
+            }
+            assert_eq!(sort(&mut lines), repeated);
+            let ids: BTreeSet<u128> = lines.iter().map(|one| one.click.id.0).collect();
+            assert_eq!(ids.len(), 4 - repeated);
+            assert_eq!(lines[0].at(), 9_000);
+        }
     }
 
     /// The most pairs that there can be, by augmenting paths.
