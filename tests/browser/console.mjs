@@ -31,6 +31,8 @@ export const PAGES = {
   "/console/rewards": "rewards:read",
   "/console/links": "links:write",
   "/console/roi": "statistics:read",
+  "/console/reconciliation": "reconciliations:read",
+  "/console/data": "imports:write",
   "/console/team": "team:write",
 };
 

@@ -2,9 +2,10 @@
 // added, and what became of each line.
 
 import { html, useEffect, useRef, useState } from "/vendor/ui.js";
-import { Badge, Button, Dialog, Field, Notice, Select, Table } from "/ui/components.js";
+import { Badge, Button, Dialog, Field, Select, Table } from "/ui/components.js";
 import { downloadCsv } from "/ui/download.js";
 import { number, plural } from "/ui/format.js";
+import { ChooseFile, WORKBOOK, isWorkbook } from "../files/choose.js";
 import { Progress } from "../people/parts.js";
 import { KINDS, kindName } from "../people/words.js";
 import { FIELDS, MOST, decode, isHeadless, match, rows as read, sheet as parsed } from "./import-read.js";
@@ -43,7 +44,7 @@ export function ImportDialog({ program, reps, onClose, onDone }) {
     if (!chosen) return;
     setFault("");
     try {
-      if (/\.(xlsx?|ods|numbers)$/i.test(chosen.name)) return setFault("This is a spreadsheet’s own file. Save it as CSV first.");
+      if (isWorkbook(chosen)) return setFault(WORKBOOK);
       const { parse } = await import("/vendor/csv.js");
       const sheet = parsed(decode(await chosen.arrayBuffer()), parse);
       if (sheet.lines.length === 0) return setFault("There is no row below the names of the columns.");
@@ -81,16 +82,8 @@ export function ImportDialog({ program, reps, onClose, onDone }) {
 
 /** @param {{ onFile: (file: File | undefined) => void, fault: string }} props */
 function Choose({ onFile, fault }) {
-  const [over, setOver] = useState(false);
   return html`
-    <label class=${over ? "drop-file over" : "drop-file"}
-      onDragOver=${(/** @type {DragEvent} */ event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
-      onDrop=${(/** @type {DragEvent} */ event) => { event.preventDefault(); setOver(false); onFile(event.dataTransfer?.files[0]); }}>
-      <input class="unseen" type="file" accept=".csv,.tsv,.txt,text/csv" onChange=${(/** @type {any} */ event) => { onFile(event.currentTarget.files[0]); event.currentTarget.value = ""; }} />
-      <strong>Drop a CSV here, or choose a file</strong>
-      <span class="muted small">Commas, semicolons or tabs; the first line names the columns.</span>
-    </label>
-    ${fault && html`<${Notice} tone="bad">${fault}<//>`}
+    <${ChooseFile} label="Drop a CSV here, or choose a file" hint="Commas, semicolons or tabs; the first line names the columns." accept=".csv,.tsv,.txt,text/csv" fault=${fault} onFile=${onFile} />
     <p class="muted">Columns that are understood: name (or first and last name), email, kind, owner, segment, external id. You see what will be added before anything is. Importing the same list again adds nobody twice.</p>
     <p><${Button} kind="quiet" icon="download" onClick=${() => downloadCsv("advocates-example.csv", ["name", "email", "kind", "owner", "segment", "external_id"], [["Maya Example", "maya@example.org", "customer", "", "gold", "crm-10017"], ["Jonas Example", "jonas@example.org", "partner", "", "", ""]])}>An example<//></p>`;
 }

@@ -27,15 +27,17 @@ import { html, useEffect, useId, useRef, useState } from "/vendor/ui.js";
  *   onSort?: (sort: { key: string, descending: boolean }) => void,
  *   selected?: Set<string | number>,
  *   onSelect?: (selected: Set<string | number>) => void,
+ *   selectable?: (row: any) => boolean,
  *   rowName?: (row: any) => string,
  *   rowClass?: (row: any) => string | undefined,
  *   stacked?: boolean,
  *   class?: string,
  * }} props `rowKey` tells rows apart, because `key` is preact's own; `onSelect`
- *   gives every row a checkbox, which `rowName` names; `stacked` makes rows cards
+ *   gives every row, or those that are `selectable`, a checkbox, which `rowName`
+ *   names; `stacked` makes rows cards
  *   where there is little room, with a column of class `corner` in theirs
  */
-export function Table({ columns, rows, caption, rowKey = (_, index) => index, empty, showCaption, sort, onSort, selected, onSelect, rowName, rowClass, stacked, class: more }) {
+export function Table({ columns, rows, caption, rowKey = (_, index) => index, empty, showCaption, sort, onSort, selected, onSelect, selectable = () => true, rowName, rowClass, stacked, class: more }) {
   const scroll = useRef(/** @type {HTMLElement | null} */ (null));
   const [wide, setWide] = useState(false);
   useEffect(() => {
@@ -54,25 +56,26 @@ export function Table({ columns, rows, caption, rowKey = (_, index) => index, em
   const role = (/** @type {string} */ name) => (stacked ? name : undefined);
   const heading = columns.find((column) => column.heading) ?? columns[0];
   const keys = rows.map(rowKey);
-  const chosen = keys.filter((key) => selected?.has(key)).length;
+  const open = keys.filter((_, index) => selectable(rows[index]));
+  const chosen = open.filter((key) => selected?.has(key)).length;
   return html`<div class=${more ? `table-scroll ${more}` : "table-scroll"} ref=${scroll} tabindex=${wide ? 0 : undefined} role=${wide ? "region" : undefined} aria-label=${wide ? caption : undefined}>
     <table class=${stacked ? "table stacked" : "table"} role=${role("table")}>
       <caption class=${showCaption ? undefined : "unseen"}>${caption}</caption>
       <thead role=${role("rowgroup")}><tr role=${role("row")}>
-        ${onSelect && html`<th class="select-cell" scope="col"><input type="checkbox" aria-label="Select all" checked=${chosen > 0 && chosen === rows.length}
-          ref=${(/** @type {HTMLInputElement | null} */ box) => { if (box) box.indeterminate = chosen > 0 && chosen < rows.length; }}
-          onChange=${() => onSelect(new Set(chosen === rows.length ? [] : keys))} /></th>`}
+        ${onSelect && html`<th class="select-cell" scope="col"><input type="checkbox" aria-label="Select all" checked=${chosen > 0 && chosen === open.length}
+          ref=${(/** @type {HTMLInputElement | null} */ box) => { if (box) box.indeterminate = chosen > 0 && chosen < open.length; }}
+          onChange=${() => onSelect(new Set(chosen === open.length ? [] : open))} /></th>`}
         ${columns.map((column) => html`<${Head} key=${column.key} column=${column} sort=${sort} onSort=${onSort} />`)}
       </tr></thead>
       <tbody role=${role("rowgroup")}>${rows.map((row, index) => {
         const key = keys[index];
         return html`<tr key=${key} role=${role("row")} class=${rowClass?.(row)} aria-selected=${selected?.has(key) ? "true" : undefined}>
-          ${onSelect && html`<td class="select-cell" role=${role("cell")}><input type="checkbox" aria-label=${`Select ${rowName?.(row) ?? `row ${index + 1}`}`} checked=${selected?.has(key) ?? false}
+          ${onSelect && html`<td class="select-cell" role=${role("cell")}>${selectable(row) && html`<input type="checkbox" aria-label=${`Select ${rowName?.(row) ?? `row ${index + 1}`}`} checked=${selected?.has(key) ?? false}
             onChange=${() => {
               const next = new Set(selected);
               if (!next.delete(key)) next.add(key);
               onSelect(next);
-            }} /></td>`}
+            }} />`}</td>`}
           ${columns.map((column) => {
             const name = [column.numeric && "numeric", column.class].filter(Boolean).join(" ") || undefined;
             const value = column.render ? column.render(row, index) : row[column.key];

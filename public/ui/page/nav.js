@@ -1,6 +1,6 @@
 // The pages of the console, and who sees them.
 
-/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "team" | "rep"} NavKey */
+/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "reconciliation" | "data" | "team" | "rep"} NavKey */
 
 /** @typedef {{ key: NavKey, label: string, href: string, scope: string, bare?: boolean, reps?: boolean }} NavItem
  *   `bare` pages are of no program, or list all; `reps` have no other use than for reps */
@@ -12,6 +12,7 @@ export const NAV = [
     items: [
       { key: "statistics", label: "Statistics", href: "/console", scope: "statistics:read" },
       { key: "roi", label: "ROI", href: "/console/roi", scope: "statistics:read" },
+      { key: "reconciliation", label: "Reconciliation", href: "/console/reconciliation", scope: "reconciliations:read" },
     ],
   },
   {
@@ -28,6 +29,7 @@ export const NAV = [
     items: [
       { key: "links", label: "Links", href: "/console/links", scope: "links:write" },
       { key: "programs", label: "Programs", href: "/console/programs", scope: "programs:read", bare: true },
+      { key: "data", label: "Data", href: "/console/data", scope: "imports:write" },
       { key: "team", label: "Team", href: "/console/team", scope: "team:write", bare: true },
     ],
   },
