@@ -26,7 +26,10 @@ use crate::{
         cell::{self, guard},
         channel::Channel,
     },
-    store::reconciliations::{self as stored, COLUMNS, Which},
+    store::{
+        findings::{self as found, COLUMNS, Which},
+        reconciliations as stored,
+    },
 };
 
 pub(super) mod upload;
@@ -280,7 +283,7 @@ pub(super) async fn findings(request: Request) -> Result<Response, Problem> {
     };
     let after = page.after(-1, |cursor| cursor.parse().ok())?;
     let limit = page.limit.get();
-    let rows = stored::findings(call.db(), which, after, limit + 1).await?;
+    let rows = found::findings(call.db(), which, after, limit + 1).await?;
     Ok(output::documents(rows, limit))
 }
 
@@ -298,8 +301,8 @@ fn csv(call: Call, run: String, which: Which<'_>) -> Response {
                 channel,
                 state,
             };
-            let found = stored::lines(call.db(), which, after, AT_A_TIME).await;
-            Some(match found {
+            let lines = found::lines(call.db(), which, after, AT_A_TIME).await;
+            Some(match lines {
                 Ok(lines) => {
                     let mut out = Vec::new();
                     if after < 0 {
@@ -401,7 +404,7 @@ pub(super) async fn compare(request: Request) -> Result<Response, Problem> {
         Some((place.parse().ok()?, n.parse().ok()?))
     })?;
     let limit = page.limit.get();
-    let (counts, rows) = stored::changes(call.db(), (run, &asked.with), after, limit + 1).await?;
+    let (counts, rows) = found::changes(call.db(), (run, &asked.with), after, limit + 1).await?;
     let page = output::documents_text(rows, limit);
     let rest = page.strip_prefix('{').unwrap_or_default();
     Ok(output::text(

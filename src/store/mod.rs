@@ -21,6 +21,7 @@ pub mod clicks;
 pub mod contents;
 pub mod destinations;
 pub mod exports;
+pub mod findings;
 pub mod funnel;
 pub mod goals;
 pub mod labels;

@@ -2,8 +2,8 @@
 //! whatever a spreadsheet has made of them.
 //!
 //! The columns are those of the vendors' own documentation: Salesforce, "Opportunity
-//! Fields" (help.salesforce.com, sales.opp_fields), as a report of opportunities with
-//! their contacts has them; HubSpot, "HubSpot's default deal properties"
+//! Fields" (`help.salesforce.com`, `sales.opp_fields`), as a report of opportunities with
+//! their contacts has them; "`HubSpot`'s default deal properties"
 //! (knowledge.hubspot.com/crm-deals/hubspots-default-deal-properties), with one of our
 //! own; Stripe, the payments that the Dashboard exports, with a column of metadata
 //! (support.stripe.com, "Exporting payment reports").
@@ -158,6 +158,7 @@ const EXPORTS: &[Export] = &[
 
 /// How a file is written.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way of its own")]
 struct Style {
     name: &'static str,
     reversed: bool,
@@ -393,14 +394,14 @@ fn objects_of_an_api_are_read_line_by_line() {
         json!({"id": "ch_2", "amount": 999, "currency": "usd", "status": "succeeded",
             "receipt_email": "two@example.org", "metadata": {}}),
     ];
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let text = [rows[0].to_string(), rows[1].to_string(), "{".to_owned()].join("\n");
     let ask = house.api.request(
         http::Method::POST,
         &format!("{}&preset=stripe", super::PATH),
     );
     let run: Value = ask
         .key(crate::harness::ADMIN)
-        .body("application/x-ndjson", format!("{text}{{\n"))
+        .body("application/x-ndjson", text)
         .send()
         .expect(201);
     let found = house.findings(&run);
