@@ -134,10 +134,12 @@ impl Hit {
 /// or a request of a Worker's own.
 pub fn hit(log: Log, line: &str) -> Result<Option<Hit>, String> {
     match log {
-        Log::Combined => combined(line).ok_or_else(|| {
-            "the line is not in the combined format: `… [time] \"GET /path HTTP/1.1\" status bytes \"referrer\" \"user agent\"`"
-                .to_owned()
-        }),
+        Log::Combined => {
+            let (method, hit) = combined(line).ok_or(
+                "the line is not in the combined format: `… [time] \"GET /path HTTP/1.1\" status bytes \"referrer\" \"user agent\"`",
+            )?;
+            Ok(is_visit(&method).then_some(hit))
+        }
         Log::Logpush | Log::Lost => logpush(line),
     }
 }
@@ -153,7 +155,8 @@ fn path(target: &str) -> String {
     target.get(..end).unwrap_or_default().to_owned()
 }
 
-fn combined(line: &str) -> Option<Option<Hit>> {
+/// The method and the rest of a line.
+fn combined(line: &str) -> Option<(String, Hit)> {
     let (_, rest) = line.split_once('[')?;
     let (time, rest) = rest.split_once("] \"")?;
     let at = clf_time(time)?;
@@ -166,7 +169,7 @@ fn combined(line: &str) -> Option<Option<Hit>> {
     // Whatever somebody sends stands there, a request or not.
     let mut words = request.split(' ');
     let (method, target) = (words.next()?, words.next().unwrap_or_default());
-    Some(is_visit(method).then(|| Hit {
+    let hit = Hit {
         at,
         path: path(target),
         status,
@@ -177,7 +180,8 @@ fn combined(line: &str) -> Option<Option<Hit>> {
         destination: String::new(),
         asn: 0,
         verified_bot: false,
-    }))
+    };
+    Some((method.to_owned(), hit))
 }
 
 /// What stands before the next quote that is not escaped, and what follows it.
