@@ -181,7 +181,7 @@ mod tests {
         zip.begin("b".to_owned(), &mut out).unwrap();
         zip.end(&mut out).unwrap();
         zip.finish(&mut out).unwrap();
-        let hex: String = out.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = crate::domain::access::to_hex(&out);
         // Python's zipfile and Info-ZIP read it.
         let expected = [
             "504b03041400080800000000210000000000000000000000000005000000612e637376313233343536373839",

@@ -187,3 +187,25 @@ pub fn put(table: &Table, rows: String) -> Statement {
 pub fn finish(now: i64) -> Statement {
     statement!(FINISH, now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TABLES;
+    use crate::store::sqlite::Sqlite;
+
+    /// However long a table is, a page of it is looked up, and sorts nothing.
+    #[test]
+    fn every_page_is_a_range_of_the_primary_key() {
+        let database = Sqlite::migrated();
+        for table in TABLES {
+            let steps = database.plan(table.select);
+            let first = steps.first().map_or("", String::as_str);
+            assert!(
+                first.starts_with(&format!("SEARCH {} USING", table.name))
+                    && first.contains("PRIMARY KEY"),
+                "{steps:?}"
+            );
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")));
+        }
+    }
+}

@@ -325,7 +325,7 @@ fn the_form_is_pinned() {
         .iter()
         .filter(|line| line.starts_with(r#"{"table":"reps""#))
         .collect();
-    let text: String = reps.iter().map(|line| format!("{line}\n")).collect();
+    let text: String = reps.iter().flat_map(|line| [**line, "\n"]).collect();
     let sum = goodword::domain::access::to_hex(&goodword::domain::access::key_hash(&text));
     let manifest: Value = serde_json::from_str(lines[lines.len() - 1]).unwrap();
     assert_eq!(
@@ -362,7 +362,8 @@ fn a_restore_that_was_cut_goes_on_where_it_was() {
         block_on(minutes::gather(copy.db(), copy.now())).unwrap();
     }
     // A file that ends early says so, too.
-    let short = restore(&copy, &export[..export[..half].rfind('\n').unwrap()]).expect(200);
+    let few: Vec<&str> = export.lines().take(200).collect();
+    let short = restore(&copy, &few.join("\n")).expect(200);
     assert_eq!(short["finished"], false);
     assert!(short["differences"][0].as_str().unwrap().contains("cut"));
 

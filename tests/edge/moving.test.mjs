@@ -30,7 +30,10 @@ before(async () => {
     env: { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}` },
     stdio: "ignore",
   });
-  await until(() => existsSync(file), "the demo", 600);
+  await until(() => {
+    if (dev.exitCode !== null) throw new Error("cargo xtask dev ended");
+    return existsSync(file);
+  }, "the demo", 600);
   demo = JSON.parse(readFileSync(file, "utf8"));
   copy = await start();
 });

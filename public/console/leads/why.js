@@ -18,6 +18,7 @@ function proof({ kind, proof: by, medium, place }, repName) {
   const how = medium ? ` (${mediumName(medium)})` : "";
   if (kind === "rep") return `${repName(by)} heard of it ${{ in_person: "in person", phone: "on the phone", video: "on a video call" }[medium ?? ""] ?? ""}${where}.`;
   if (kind === "code") return `The code ${by} was given${how}.`;
+  if (kind === "import") return `Another system has recorded it${how}.`;
   if (kind === "receipt") return `A click on a link${how}, proved by its receipt.`;
   return `A click on a link${how}, remembered by the browser.`;
 }
