@@ -140,7 +140,7 @@ export function client(base) {
       ...(body instanceof ReadableStream ? { body, duplex: "half" } : {}),
     });
     const text = await response.text();
-    const json = /json$/.test(response.headers.get("content-type")?.split(";")[0] ?? "");
+    const json = /\bjson$/.test(response.headers.get("content-type")?.split(";")[0] ?? "");
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
   }
 
