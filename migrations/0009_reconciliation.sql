@@ -124,6 +124,10 @@ CREATE INDEX findings_applied ON findings (run, kind) WHERE applied_at IS NOT NU
 CREATE INDEX findings_by_reason ON findings (lead) WHERE fix ->> 'reason' IS NOT NULL;
 CREATE INDEX findings_by_email ON findings (fix ->> 'email_hash')
   WHERE fix ->> 'email_hash' IS NOT NULL;
+CREATE INDEX findings_by_customer ON findings (fix ->> 'customer')
+  WHERE fix ->> 'customer' IS NOT NULL;
+CREATE INDEX findings_of_strangers ON findings (identity)
+  WHERE lead IS NULL AND identity IS NOT NULL;
 
 -- Currencies whose minor unit is no hundredth (src/domain/money.rs is the original),
 -- for amounts in words.
@@ -263,7 +267,7 @@ WHERE rule.value ->> 'when' IN ('won', 'sale');
 
 -- The rewards that hang on a sale.
 CREATE VIEW sale_rewards AS
-SELECT r.lead, r.order_id, r.amount,
+SELECT r.id, r.lead, r.order_id, r.amount, r.state,
   iif(r.unit = 'months', r.amount || ' months', format(
     iif(u.places = 0, '%s %d', '%s %d.%0*d'),
     r.unit, r.amount / coalesce(u.units, 100), coalesce(u.places, 2), r.amount % coalesce(u.units, 100)))
@@ -438,7 +442,7 @@ SELECT c.run, c.line * 16 + 8, 'rewarded_but_not_won', c.line, c.lead, c.order_i
     WHERE w.lead = c.lead AND w.amount > 0 AND (w.order_id = c.sale
       OR (NOT c.otherwise_won AND (c.sale IS NULL OR w.order_id IS NULL)))),
   iif(c.stage IN ('open', 'unpaid'), coalesce(c.said, c.stage), c.stage), c.identity,
-  json_object('do', 'hold', 'lead', c.lead)
+  json_object('do', 'hold', 'lead', c.lead, 'order', c.sale, 'others', NOT c.otherwise_won)
 FROM reconciliation_compared c
 WHERE NOT c.is_unrelated AND c.stage <> 'won' AND EXISTS (
   SELECT 1 FROM sale_rewards w

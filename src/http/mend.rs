@@ -36,17 +36,20 @@ use crate::{
     },
 };
 
-/// Findings of a call at most: each takes some ten queries, of which an invocation
-/// has a thousand.
-const MOST: usize = 50;
+/// Findings of a call at most: a sale takes some thirty statements with what it
+/// settles, and an invocation has a thousand.
+const MOST: usize = 25;
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 record! {
     /// Which findings shall be mended.
     #[derive(ToSchema)]
     #[serde(deny_unknown_fields)]
     pub(super) struct Chosen {
-        /// Their numbers; at most 50.
-        #[schema(max_items = 50)]
+        /// Their numbers; at most 25.
+        #[schema(max_items = 25)]
         findings: Vec<u32>,
     }
 }
@@ -54,12 +57,12 @@ record! {
 /// What became of the findings, in the order in which they were named.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Applied {
-    results: Vec<Outcome>,
+    results: Vec<MendedFinding>,
 }
 
 /// What became of a finding.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Outcome {
+pub(super) struct MendedFinding {
     n: u32,
     outcome: Became,
     /// What was done, or why nothing was.
@@ -86,7 +89,7 @@ pub(super) enum Became {
 pub(super) async fn apply(request: Request) -> Result<Response, Problem> {
     let chosen: Chosen = request.json()?;
     if chosen.findings.len() > MOST {
-        return Err(Problem::field("findings", "are more than 50"));
+        return Err(Problem::field("findings", "are more than 25"));
     }
     let call = &request.call;
     let run = request.path("run");
@@ -101,7 +104,7 @@ pub(super) async fn apply(request: Request) -> Result<Response, Problem> {
             Ok(response) => (Became::of(response.status), said(response)),
             Err(problem) => (Became::Refused, problem.explained()?),
         };
-        results.push(Outcome { n, outcome, what });
+        results.push(MendedFinding { n, outcome, what });
     }
     Ok(output::json(StatusCode::OK, &Applied { results }))
 }
@@ -284,12 +287,21 @@ async fn sell(request: &Request, program: &Row, finding: &Finding) -> Result<Fix
         needed(finding.amount)?,
         needed(finding.currency.as_deref())?,
     );
+    let mut at = moment(request, finding);
+    if finding.lead.is_some() {
+        let lead = lead_of(request, program, finding.lead.as_deref()).await?;
+        // A file often tells the day alone. On the day of the referral that may be
+        // an hour before it, and the referral would be for nothing.
+        if (1..DAY).contains(&(lead.at - at)) {
+            at = lead.at.min(request.call.now);
+        }
+    }
     let mut body = format!(
         "{{\"program\":{},\"kind\":\"sale\",\"order_id\":{},\"amount\":{amount},\"currency\":{},\"at\":{}",
         quoted(&program.slug),
         quoted(order),
         quoted(currency),
-        quoted(&rfc3339(moment(request, finding))),
+        quoted(&rfc3339(at)),
     );
     for (name, value) in [
         ("lead", &finding.lead),
@@ -297,7 +309,9 @@ async fn sell(request: &Request, program: &Row, finding: &Finding) -> Result<Fix
         ("email_sha256", &finding.email_hash),
     ] {
         if let Some(value) = value {
-            body.push_str(&format!(",\"{name}\":{}", quoted(value)));
+            for part in [",\"", name, "\":", &quoted(value)] {
+                body.push_str(part);
+            }
         }
     }
     body.push('}');
@@ -406,7 +420,7 @@ async fn hold(
     why: &str,
 ) -> Result<Fix, Problem> {
     let lead = lead_of(request, program, finding.lead.as_deref()).await?;
-    let rewards = mending::rewards(request.call.db(), &lead.id).await?;
+    let rewards = mending::rewards(request.call.db(), &lead.id, finding).await?;
     if rewards.open == 0 {
         return if rewards.gone > 0 {
             Err(refused("its rewards are issued or paid already"))
@@ -416,7 +430,7 @@ async fn hold(
     }
     let (now, by) = (request.call.now, request.key());
     Ok(Fix {
-        statements: vec![mending::hold(&lead.id, why, now, by)],
+        statements: vec![mending::hold(&lead.id, finding, why, now, by)],
         accounts: Vec::new(),
         what: format!("{} of the lead's rewards are held", rewards.open),
     })

@@ -52,6 +52,8 @@ row! {
         pub customer: Option<String>,
         /// The hash of their address.
         pub email_hash: Option<String>,
+        /// Whether rewards that name no order are meant as well; 0 or 1.
+        pub others: Option<u8>,
         /// Where the lead stands there.
         pub stage: Option<Stage>,
         /// Why it was lost.
@@ -81,7 +83,7 @@ const FINDING: &str = "
     SELECT line, outcome, applied_at, fix ->> 'do' AS act, fix ->> 'order' AS order_id,
       fix ->> 'amount' AS amount, fix ->> 'currency' AS currency, fix ->> 'at' AS at,
       fix ->> 'lead' AS lead, fix ->> 'customer' AS customer, fix ->> 'email_hash' AS email_hash,
-      fix ->> 'stage' AS stage, fix ->> 'reason' AS reason, fix ->> 'rep' AS rep
+      fix ->> 'others' AS others, fix ->> 'stage' AS stage, fix ->> 'reason' AS reason, fix ->> 'rep' AS rep
     FROM findings WHERE run = ?1 AND n = CAST(?2 AS INTEGER)";
 
 // Of two at once the second is sent back, and finds that it is done.
@@ -105,15 +107,27 @@ const IS_AS_READ: &str = "
     WHERE program = ?1 AND order_id = ?2
       AND (amount <> CAST(?3 AS INTEGER) OR refunded <> CAST(?4 AS INTEGER))";
 
-const REWARDS: &str = "
-    SELECT count(*) FILTER (WHERE state IN ('pending', 'approved')) AS open,
-      count(*) FILTER (WHERE state IN ('issued', 'paid')) AS gone
-    FROM rewards WHERE lead = ?1 AND amount > 0";
+/// The rewards of a lead (`?1`) that hang on a sale (`?2`), and on nothing that is
+/// told apart from it (`?3`), as the comparison has it (`reconciliation_rewards`).
+macro_rules! hang {
+    () => {
+        "lead = ?1 AND (order_id = ?2 OR (?3 AND (?2 IS NULL OR order_id IS NULL)))"
+    };
+}
 
-const HOLD: &str = "
-    INSERT INTO ledger (reward, kind, holds, reason, at, by)
-    SELECT id, 'held', 1, ?2, ?3, ?4 FROM rewards
-    WHERE lead = ?1 AND amount > 0 AND state IN ('pending', 'approved')";
+const REWARDS: &str = concat!(
+    "SELECT count(*) FILTER (WHERE state IN ('pending', 'approved')) AS open,
+      count(*) FILTER (WHERE state IN ('issued', 'paid')) AS gone
+    FROM sale_rewards WHERE amount > 0 AND ",
+    hang!()
+);
+
+const HOLD: &str = concat!(
+    "INSERT INTO ledger (reward, kind, holds, reason, at, by)
+    SELECT id, 'held', 1, ?4, ?5, ?6 FROM sale_rewards
+    WHERE amount > 0 AND state IN ('pending', 'approved') AND ",
+    hang!()
+);
 
 const UNSETTLE: &str = "
     UPDATE accounts SET changed = changed + 1 WHERE program = ?1 AND advocate = ?2";
@@ -153,16 +167,22 @@ pub fn correct(program: u16, sale: &super::sales::Sale, amount: i64) -> [Stateme
     ]
 }
 
-/// How many rewards of a lead there are to hold.
-pub async fn rewards(db: &dyn Database, lead: &str) -> Result<Rewards, DatabaseError> {
-    let row = one(db, statement!(REWARDS, lead)).await?.first()?;
-    row.ok_or(DatabaseError::Short)
+/// How many of the rewards that a finding is about there are to hold.
+pub async fn rewards(
+    db: &dyn Database,
+    lead: &str,
+    finding: &Finding,
+) -> Result<Rewards, DatabaseError> {
+    let (order, others) = (finding.order_id.as_deref(), finding.others);
+    let row = one(db, statement!(REWARDS, lead, order, others));
+    row.await?.first()?.ok_or(DatabaseError::Short)
 }
 
-/// The statement that holds the rewards of a lead.
+/// The statement that holds them.
 #[must_use]
-pub fn hold(lead: &str, why: &str, now: i64, by: &str) -> Statement {
-    statement!(HOLD, lead, why, now, by)
+pub fn hold(lead: &str, finding: &Finding, why: &str, now: i64, by: &str) -> Statement {
+    let (order, others) = (finding.order_id.as_deref(), finding.others);
+    statement!(HOLD, lead, order, others, why, now, by)
 }
 
 /// The statement that has an account settled anew.

@@ -296,14 +296,36 @@ const REASONS: &str = concat!(
     leads!()
 );
 
-const STRANGERS: &str = "UPDATE findings SET fix = NULL WHERE fix ->> 'email_hash' = ?1";
+/// What billing systems call the person: as their leads and their sales say.
+macro_rules! customers {
+    () => {
+        concat!(
+            "(SELECT customer FROM leads WHERE id IN ",
+            leads!(),
+            " UNION SELECT customer FROM sales WHERE lead IN ",
+            leads!(),
+            " UNION SELECT customer FROM sales WHERE email_hash = ?2)"
+        )
+    };
+}
+
+const STRANGERS: &str = concat!(
+    "UPDATE findings SET fix = NULL, identity = NULL
+    WHERE fix ->> 'email_hash' = ?2
+      OR fix ->> 'email_hash' IN (SELECT email_hash FROM leads WHERE id IN ",
+    leads!(),
+    ") OR fix ->> 'customer' IN ",
+    customers!(),
+    " OR (lead IS NULL AND identity IS NOT NULL AND identity IN ",
+    customers!(),
+    ")"
+);
 
 const UPLOADED: &str = concat!(
     "DELETE FROM reconciliation_rows WHERE email_hash = ?2 OR lead IN ",
     leads!(),
-    " OR external IN (SELECT customer FROM leads WHERE id IN ",
-    leads!(),
-    ")"
+    " OR external IN ",
+    customers!()
 );
 
 const ADDRESS_OF_LEAD: &str = "SELECT email, email_hash FROM leads WHERE id = ?1";
@@ -363,7 +385,7 @@ pub async fn erase(
         statement!(SHARES, rows),
         statement!(VISITORS, rows),
         statement!(REASONS, rows),
-        statement!(STRANGERS, wanted.email_hash.as_deref()),
+        statement!(STRANGERS, rows, wanted.email_hash.as_deref()),
         statement!(UPLOADED, rows, wanted.email_hash.as_deref()),
         statement!(PAYOUT_LINES, rows),
         statement!(REFUNDS, rows),

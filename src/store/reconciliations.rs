@@ -3,7 +3,7 @@
 //! What matches what, and what differs, stands in the views of migration 0009. Here
 //! is in which order they are taken. What was found is read by `findings`.
 
-use super::{Database, DatabaseError, Document, one, statement, time};
+use super::{Database, DatabaseError, Document, one, several, statement, time};
 use crate::decode::{self, row};
 
 row! {
@@ -82,10 +82,10 @@ const INSERT: &str = "
 // Files that nobody sent to their end are not kept for ever.
 const FORGET_ROWS: &str = "
     DELETE FROM reconciliation_rows WHERE run IN (
-      SELECT id FROM reconciliations WHERE program = ?1 AND status = 'reading' AND created_at < ?2)";
+      SELECT id FROM reconciliations WHERE status = 'reading' AND created_at < ?1)";
 const FORGET_CHUNKS: &str = "
     DELETE FROM reconciliation_chunks WHERE run IN (
-      SELECT id FROM reconciliations WHERE program = ?1 AND status = 'reading' AND created_at < ?2)";
+      SELECT id FROM reconciliations WHERE status = 'reading' AND created_at < ?1)";
 
 // Whoever sends the same chunk at the same time is a conflict, and so is a run that
 // was compared meanwhile.
@@ -105,6 +105,13 @@ const INSERT_ROWS: &str = "
 // Somebody else has just compared it.
 const STILL_READING: &str = "
     INSERT INTO overtaken SELECT NULL FROM reconciliations WHERE id = ?1 AND status <> 'reading'";
+
+// A chunk that is not here any more: whoever sent the file slowly has been forgotten.
+const WHOLE: &str = "
+    INSERT INTO overtaken
+    SELECT NULL FROM reconciliations o
+    WHERE id = ?1 AND CAST(?2 AS INTEGER) <> (
+      SELECT count(*) FROM reconciliation_chunks WHERE run = o.id)";
 
 const COMPARED: &str = "
     UPDATE reconciliations SET status = 'compared', compared_at = ?2,
@@ -269,12 +276,17 @@ pub async fn by_key(
     one(db, statement!(BY_KEY, program, key)).await?.first()
 }
 
-/// Begins a run, and forgets the rows of files of before `stale` (Unix ms) that never
-/// came to their end. A conflict if the key is taken.
+/// Forgets the rows of files of before a time (Unix ms) that never came to their end.
+pub async fn forget(db: &dyn Database, before: i64) -> Result<(), DatabaseError> {
+    let forget = [FORGET_ROWS, FORGET_CHUNKS].map(|sql| statement!(sql, before));
+    several(db, forget).await?;
+    Ok(())
+}
+
+/// Begins a run. A conflict if the key is taken.
 pub async fn begin(
     db: &dyn Database,
     new: &NewRun<'_>,
-    stale: i64,
     now: i64,
     by: &str,
 ) -> Result<(), DatabaseError> {
@@ -294,9 +306,7 @@ pub async fn begin(
         now,
         by,
     );
-    let forget = [FORGET_ROWS, FORGET_CHUNKS].map(|sql| statement!(sql, new.program, stale));
-    let [rows, chunks] = forget;
-    db.batch(vec![rows, chunks, insert]).await?;
+    one(db, insert).await?;
     Ok(())
 }
 
@@ -323,11 +333,14 @@ pub async fn keep(db: &dyn Database, run: &str, chunk: Chunk<'_>) -> Result<(), 
 pub async fn compare(
     db: &dyn Database,
     run: &str,
+    chunks: usize,
     days: (Option<i64>, Option<i64>),
     now: i64,
 ) -> Result<(), DatabaseError> {
+    let chunks = i64::try_from(chunks).unwrap_or(i64::MAX);
     let mut statements = vec![
         statement!(STILL_READING, run),
+        statement!(WHOLE, run, chunks),
         statement!(COMPARED, run, now, days.0, days.1),
     ];
     let steps = [

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use goodword::{
     domain::{channel::Medium, money::Currency, person},
     http::body::Body,
-    jobs::settle,
+    jobs::{sessions, settle},
 };
 use http::Method;
 use proptest::prelude::*;
@@ -219,7 +219,7 @@ fn every_difference_has_its_name_and_what_would_mend_it() {
             .join("\n"),
         @r#"
         amount_differs {"do":"amount","order":"o-less","amount":4950,"currency":"USD"}
-        rewarded_but_not_won {"do":"hold","lead":"refused"}
+        rewarded_but_not_won {"do":"hold","lead":"refused","order":"o-refused","others":1}
         refunded_but_not_reversed {"do":"refund","order":"o-back","amount":2000,"currency":"USD","at":NOW}
         other_owner {"do":"owner","lead":"handed","rep":"lea"}
         stage_differs {"do":"stage","lead":"open","stage":"meeting","at":NOW}
@@ -627,16 +627,13 @@ fn files_that_never_ended_are_forgotten_after_a_month() {
     let api = &house.api;
     upload(api, "", cut(&long(), 40_000)).problem(400);
     let rows = || api.column("SELECT count(*) || '' FROM reconciliation_rows");
-    api.wait(29 * 86_400_000);
-    upload(api, "", "order,amount,currency\no,1,USD\n").expect(201);
+    let sweep = |days: i64| block_on(sessions::sweep(api.db(), NOW + days * 86_400_000)).unwrap();
+    sweep(29);
     assert_eq!(rows(), ["2000"]);
-    api.wait(2 * 86_400_000);
-    upload(api, "", "order,amount,currency\no,1,USD\n").expect(201);
+    sweep(31);
     assert_eq!(rows(), ["0"]);
-    assert_eq!(
-        api.column("SELECT sum(rows) || '' FROM reconciliation_chunks"),
-        ["2"]
-    );
+    let chunks = api.column("SELECT count(*) || '' FROM reconciliation_chunks");
+    assert_eq!(chunks, ["0"]);
 }
 
 #[test]
@@ -928,4 +925,26 @@ fn an_erasure_takes_what_findings_have_of_a_person() {
         &json!({"email": "stranger@example.org"}),
     );
     assert_eq!(holds(&stranger), 0);
+}
+
+#[test]
+fn an_erasure_finds_who_is_known_by_their_customer_id_alone() {
+    let house = House::new();
+    house.sale(
+        &json!({"order_id": "o-x", "amount": 900, "customer": "cus-x",
+        "email": "x@example.org"}),
+    );
+    // Another sale of theirs, which is not here.
+    let file = "external,amount,currency,stage\ncus-x,9,USD,won\ncus-x,7,USD,won\n";
+    house.upload("", file).expect(201);
+    let holds = || {
+        let count = "SELECT count(*) || '' FROM findings WHERE identity = 'cus-x'";
+        house.api.column(count)
+    };
+    assert_ne!(holds(), ["0"]);
+    house
+        .api
+        .post("/v1/people/erase", &json!({"email": "x@example.org"}))
+        .expect(200);
+    assert_eq!(holds(), ["0"]);
 }

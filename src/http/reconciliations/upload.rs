@@ -39,9 +39,6 @@ const CHUNK_ROWS: u32 = 1_000;
 /// Bytes of them at most: D1 takes two million in a parameter.
 const CHUNK_BYTES: usize = 900_000;
 
-/// How long a file that was cut off can be sent again.
-const STALE_MS: i64 = 30 * 86_400_000;
-
 record! {
     /// How a file is read.
     #[derive(IntoParams)]
@@ -231,8 +228,7 @@ impl File {
                 until: intent.until,
                 unmapped: &unmapped,
             };
-            let begun =
-                stored::begin(call.db(), &new, call.now - STALE_MS, call.now, &intent.by).await;
+            let begun = stored::begin(call.db(), &new, call.now, &intent.by).await;
             known = match begun {
                 // Somebody else has just begun it.
                 Err(error) if error.is_conflict() => self::known(call, intent).await?,
@@ -320,8 +316,16 @@ impl File {
                 times.map(|(first, _)| day(first).0),
                 times.map(|(_, last)| day(last).1),
             );
-            match stored::compare(call.db(), &self.run.id, days, call.now).await {
-                Err(error) if error.is_conflict() => is_repeat = true,
+            match stored::compare(call.db(), &self.run.id, self.chunks, days, call.now).await {
+                Err(error) if error.is_conflict() => {
+                    let run = stored::by_id(call.db(), &self.run.id).await?;
+                    if !run.is_some_and(|run| run.is_compared) {
+                        let detail = "what was here of the file is not kept any more; \
+                            send it under another Idempotency-Key";
+                        return Err(Problem::Conflict(detail.to_owned()));
+                    }
+                    is_repeat = true;
+                }
                 compared => compared?,
             }
         }
