@@ -25,7 +25,7 @@ test("what differs shows in health and is mended by one call", async () => {
     await worker.db.prepare("UPDATE tallies_by_hour SET count = count + 5, new_visitors = 0").run();
     await worker.db.prepare("DELETE FROM tallies_by_advocate").run();
     const kv = await worker.mf.getKVNamespace("CONFIG");
-    const snapshot = JSON.parse(await kv.get("snapshot"));
+    const snapshot = JSON.parse(String(await kv.get("snapshot")));
     snapshot.programs[0].cookie = !snapshot.programs[0].cookie;
     await kv.put("snapshot", JSON.stringify(snapshot));
     const { items } = await worker.ok("POST", "/v1/checks", {});
@@ -41,7 +41,7 @@ test("what differs shows in health and is mended by one call", async () => {
     assert.equal((await worker.ok("GET", "/v1/health")).status, "ok");
     assert.deepEqual(await worker.ok("GET", "/v1/stats?program=demo"), before);
     snapshot.programs[0].cookie = !snapshot.programs[0].cookie;
-    assert.deepEqual(JSON.parse(await kv.get("snapshot")), snapshot);
+    assert.deepEqual(JSON.parse(String(await kv.get("snapshot"))), snapshot);
     assert.deepEqual(worker.log, []);
   } finally {
     await worker.stop();
@@ -73,8 +73,8 @@ test("old clicks are in R2 and out of D1, and their tallies stay", async () => {
     const bucket = await worker.mf.getR2Bucket("ARCHIVE");
     const { objects } = await bucket.list({ prefix: "clicks/" });
     assert.equal(objects.length, 2);
-    const lines = (await Promise.all(objects.map(async ({ key }) => (await bucket.get(key)).text())))
-      .flatMap((text) => text.trim().split("\n").map((line) => JSON.parse(line)));
+    const lines = (await Promise.all(objects.map(async ({ key }) => (await bucket.get(key))?.text())))
+      .flatMap((text) => (text ?? "").trim().split("\n").map((line) => JSON.parse(line)));
     lines.sort((a, b) => (a.id < b.id ? -1 : 1));
     assert.deepEqual(lines, clicks);
     const { items } = await worker.ok("GET", "/v1/archives");

@@ -87,7 +87,7 @@ test("the demo comes back with every number and every reason", { timeout: 600_00
   });
   const type = { "content-type": "application/x-ndjson" };
   await assert.rejects(copy.api("POST", "/v1/restore", half, type));
-  await until(async () => (await copy.db.prepare("SELECT lines FROM restores").first("lines")) > 1_000, "half of it");
+  await until(async () => Number(await copy.db.prepare("SELECT lines FROM restores").first("lines")) > 1_000, "half of it");
   const begun = Date.now();
   const restored = await copy.ok("POST", "/v1/restore", text, type);
   console.log(`${rows} lines, ${text.length} bytes, read in within ${Date.now() - begun} ms`);
