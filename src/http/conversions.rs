@@ -415,6 +415,10 @@ async fn by_person(call: &Call, program: u16, sale: &Sale) -> Result<Match, Prob
     Ok(Match::None)
 }
 
+/// How the names of refunds begin that a reconciliation records before anybody
+/// reports them.
+pub(super) const RECONCILED: &str = "reconciled/";
+
 async fn plan_refund(
     request: &Request,
     program: &Row,
@@ -443,7 +447,22 @@ async fn plan_refund(
         None => None,
     };
     let known = sales::find_refund(call.db(), program.number, refund_id).await?;
-    let refund = match &known {
+    let is_reconciliations = refund_id.starts_with(RECONCILED);
+    let reconciled = match (&known, new.amount, new.currency) {
+        (None, Some(amount), Some(currency)) if !is_reconciliations => {
+            let reported = Refund {
+                refund_id: refund_id.to_owned(),
+                order_id: new.order_id.as_str().to_owned(),
+                at,
+                amount: amount.get(),
+                currency: currency.code().to_owned(),
+                reason: None,
+            };
+            sales::reconciled_refund(call.db(), program.number, &reported).await?
+        }
+        _ => None,
+    };
+    let refund = match known.as_ref().or(reconciled.as_ref()) {
         Some(known) => known.clone(),
         None => refund(new, sale.as_ref(), refund_id, at)?,
     };
@@ -472,9 +491,12 @@ async fn plan_refund(
         matched_by: sale.and_then(|sale| sale.matched_by),
         advocate: advocate.map(|number| AdvocateNumber(number).to_id()),
     };
-    let statements = match known {
-        Some(_) => Vec::new(),
-        None => sales::insert_refund(program.number, &refund, call.now, request.key()),
+    let number = program.number;
+    let statements = match (known, reconciled) {
+        (Some(_), _) => Vec::new(),
+        // It is here under the name that a reconciliation gave it.
+        (None, Some(here)) => sales::name_refund(number, &here.refund_id, refund_id).into(),
+        (None, None) => sales::insert_refund(number, &refund, call.now, request.key()),
     };
     Effect::new(201, &answer, statements, advocate.into_iter().collect())
 }

@@ -263,7 +263,7 @@ async fn refund(
         return Ok(Fix::nothing("as much was given back already"));
     }
     // What was given back in all names the refund: the same of another run is known.
-    let refund_id = format!("reconciled/{order}/{total}");
+    let refund_id = format!("{}{order}/{total}", conversions::RECONCILED);
     let at = rfc3339(moment(request, finding).max(sale.at));
     let body = format!(
         "{{\"program\":{},\"kind\":\"refund\",\"order_id\":{},\"refund_id\":{},\"amount\":{left},\"currency\":{},\"at\":{},\"reason\":{}}}",

@@ -129,6 +129,22 @@ const MATCH: &str = "
     FROM json_each(?3)
     WHERE program = ?2 AND order_id = value ->> 'order' AND lead IS NULL";
 
+// What a reconciliation recorded of a refund before it was reported.
+const RECONCILED: &str = "
+    SELECT refund_id, order_id, at, amount, currency, reason
+    FROM refunds
+    WHERE program = ?1 AND order_id = ?2 AND amount = CAST(?3 AS INTEGER)
+      AND refund_id GLOB 'reconciled/*'
+    ORDER BY at, refund_id LIMIT 1";
+
+const STILL_RECONCILED: &str = "
+    INSERT INTO overtaken
+    SELECT NULL WHERE NOT EXISTS (
+      SELECT 1 FROM refunds WHERE program = ?1 AND refund_id = ?2)";
+
+const NAME_REFUND: &str = "
+    UPDATE refunds SET refund_id = ?3 WHERE program = ?1 AND refund_id = ?2";
+
 const INSERT_REFUND: &str = "
     INSERT INTO refunds VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
@@ -190,6 +206,29 @@ pub async fn first_refund_of(
     one(db, statement!(REFUNDS_OF, program, order_id))
         .await?
         .first()
+}
+
+/// What a reconciliation recorded of a refund, which is being reported now.
+pub async fn reconciled_refund(
+    db: &dyn Database,
+    program: u16,
+    refund: &Refund,
+) -> Result<Option<Refund>, DatabaseError> {
+    let order = refund.order_id.as_str();
+    let found: Option<Refund> = one(db, statement!(RECONCILED, program, order, refund.amount))
+        .await?
+        .first()?;
+    Ok(found.filter(|found| found.currency == refund.currency))
+}
+
+/// The statements that give it the name that the shop has for it, unless another one
+/// has taken it.
+#[must_use]
+pub fn name_refund(program: u16, from: &str, to: &str) -> [Statement; 2] {
+    [
+        statement!(STILL_RECONCILED, program, from),
+        statement!(NAME_REFUND, program, from, to),
+    ]
 }
 
 /// Sales without a lead that a lead may explain: of whoever made one of its

@@ -280,3 +280,32 @@ fn what_cannot_be_mended_says_why_and_stops_nothing() {
         .post("/v1/reconciliations/rec_0/apply", &json!({"findings": [1]}))
         .problem(404);
 }
+
+#[test]
+fn a_refund_that_is_reported_after_it_was_reconciled_is_the_same() {
+    let mut house = House::new();
+    house.buyer("back", "o-back", 5_000);
+    let run = house
+        .upload("", "order,amount,refunded,currency\no-back,50,20,USD\n")
+        .expect(201);
+    apply(&house.api, run["id"].as_str().unwrap());
+    let refund = json!({"program": "customers", "kind": "refund", "order_id": "o-back",
+        "refund_id": "re_9", "amount": 2_000, "currency": "USD"});
+    let first = house.api.post("/v1/conversions", &refund).expect(201);
+    assert_eq!(first["refund_id"], "re_9");
+    let refunds = || {
+        house
+            .api
+            .column("SELECT refund_id || ' ' || amount FROM refunds ORDER BY 1")
+    };
+    assert_eq!(refunds(), ["re_9 2000"]);
+    assert_eq!(
+        house.api.post("/v1/conversions", &refund).expect(201),
+        first
+    );
+    // Another one is another one.
+    let mut other = refund.clone();
+    other["refund_id"] = json!("re_10");
+    house.api.post("/v1/conversions", &other).expect(201);
+    assert_eq!(refunds(), ["re_10 2000", "re_9 2000"]);
+}
