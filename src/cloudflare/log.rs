@@ -4,7 +4,7 @@ use serde::Serialize;
 use worker::console_error;
 
 use super::config::ConfigError;
-use crate::domain::click::Message;
+use crate::domain::{access_log::LOST, click::Message};
 
 /// A line.
 #[derive(Serialize)]
@@ -44,8 +44,7 @@ pub fn unreadable(text: &str, error: &str) {
 
 /// Clicks that no store took: the whole message, from which they are replayed.
 pub fn lost(message: &Message, cause: &dyn std::fmt::Display) {
-    let what = "clicks were not recorded; replay this line";
-    write(what, cause, None, Some(message));
+    write(LOST, cause, None, Some(message));
 }
 
 fn write(

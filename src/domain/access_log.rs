@@ -31,10 +31,20 @@ const DEPTH: usize = 12;
 /// The field in which a line holds a message of clicks (`cloudflare::log`).
 const CLICKS: &str = "goodword.clicks";
 
+/// What such a line says. Without it the field is nothing.
+pub const LOST: &str = "clicks were not recorded; replay this line";
+
+/// Where others put what was logged. They put requests beside it, in which a visitor
+/// writes what he likes: of other names nothing is read.
+const LOGGED: [&str; 6] = ["logs", "Logs", "message", "Message", "source", "log"];
+
 /// The messages of clicks in a line: it may be ours, or hold ours as text or as JSON,
 /// as Workers Logs, Logpush and `wrangler tail` do.
 pub fn lost(line: &str) -> Result<Vec<Message>, MessageError> {
     let mut found = Vec::new();
+    let line = line.trim();
+    // A console says how grave it is.
+    let line = line.strip_prefix("(error)").unwrap_or(line);
     dig(parse(line), DEPTH, &mut found)?;
     Ok(found)
 }
@@ -46,32 +56,35 @@ fn dig(tree: Tree, depth: usize, found: &mut Vec<Message>) -> Result<(), Message
     match tree {
         Tree::Text(text) if text.contains(CLICKS) => dig(parse(&text), depth, found),
         Tree::List(list) => list.into_iter().try_for_each(|one| dig(one, depth, found)),
-        Tree::Object(fields) => fields.into_iter().try_for_each(|(name, value)| {
-            if name == CLICKS && matches!(value, Tree::Object(_)) {
-                found.push(Message::from_tree(value)?);
-                return Ok(());
+        Tree::Object(fields) => {
+            let is_ours = fields.iter().any(|(name, value)| {
+                name == "message" && matches!(value, Tree::Text(text) if text == LOST)
+            });
+            for (name, value) in fields {
+                match value {
+                    Tree::Object(_) if is_ours && name == CLICKS => {
+                        found.push(Message::from_tree(value)?);
+                    }
+                    // Some take a dot in a name for a step into an object.
+                    Tree::Object(inner) if is_ours && name == "goodword" => {
+                        let clicks = inner.into_iter().find(|(name, _)| name == "clicks");
+                        if let Some((_, clicks)) = clicks {
+                            found.push(Message::from_tree(clicks)?);
+                        }
+                    }
+                    value if LOGGED.contains(&name.as_str()) => dig(value, depth, found)?,
+                    _ => {}
+                }
             }
-            // Some take a dot in a name for a step into an object.
-            let value = match value {
-                Tree::Object(inner) if name == "goodword" => Tree::Object(
-                    inner
-                        .into_iter()
-                        .map(|(name, value)| (format!("goodword.{name}"), value))
-                        .collect(),
-                ),
-                value => value,
-            };
-            dig(value, depth, found)
-        }),
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
 
-/// What of a text is JSON: a console puts words before it.
+/// What of a text is JSON: all of it, or nothing.
 fn parse(text: &str) -> Tree {
-    let start = text.find('{').unwrap_or(text.len());
-    let json = text.get(start..).unwrap_or_default().trim_end();
-    Tree::parse(json.as_bytes()).unwrap_or(Tree::Absent)
+    Tree::parse(text.trim().as_bytes()).unwrap_or(Tree::Absent)
 }
 
 /// A request as an access log has it.
@@ -330,7 +343,9 @@ mod tests {
             format!(
                 r#"{{"$metadata":{{"level":"error"}},"source":{{"message":"clicks were not recorded; replay this line","goodword.clicks":{message}}},"timestamp":1790000001000}}"#
             ),
-            format!(r#"{{"source":{{"goodword":{{"cause":"down","clicks":{message}}}}}}}"#),
+            format!(
+                r#"{{"source":{{"message":"{LOST}","goodword":{{"cause":"down","clicks":{message}}}}},"$workers":{{"event":{{"request":{{}}}}}}}}"#
+            ),
             // A line of a log that is itself in JSON, once more.
             format!(r#"{{"log":{}}}"#, text(&format!(r#"{{"log":{quoted}}}"#))),
         ] {
@@ -350,14 +365,50 @@ mod tests {
             r#"{"message":"the queue took no clicks; D1 is asked","goodword.cause":"x"}"#,
             r#"{"goodword.clicks":null}"#,
             r#"{"a":"goodword.clicks"}"#,
+            &format!(r#"{{"message":"{LOST}","goodword.clicks":null}}"#),
         ] {
             assert!(lost(other).unwrap().is_empty(), "{other}");
         }
         for (from, to) in [("\"v\":1", "\"v\":2"), ("\"medium\":3", "\"medium\":99")] {
             assert!(lost(&line().replace(from, to)).is_err(), "{to}");
         }
+        let deep = "[".repeat(10) + &line() + &"]".repeat(10);
+        assert_eq!(lost(&deep).unwrap().len(), 1);
         let deep = "[".repeat(100) + &line() + &"]".repeat(100);
         assert!(lost(&deep).unwrap().is_empty());
+    }
+
+    #[test]
+    fn no_visitor_writes_clicks_into_a_log() {
+        let (ours, message) = (line(), message());
+        let quoted = text(&ours);
+        for forged in [
+            // wrangler tail: headers and URL of a request beside what was logged of it.
+            format!(
+                r#"{{"outcome":"ok","logs":[{{"message":["hello"],"level":"log"}}],"event":{{"request":{{"url":"https://go.example/x","method":"GET","headers":{{"user-agent":{quoted},"message":{quoted}}}}}}}}}"#
+            ),
+            format!(r#"{{"logs":[],"event":{{"request":{{"url":{quoted}}}}}}}"#),
+            format!(r#"{{"Event":{{"Request":{{"URL":{quoted}}}}},"Logs":[]}}"#),
+            format!(
+                r#"{{"source":{{"message":"hello"}},"$workers":{{"event":{{"request":{{"headers":{{"user-agent":{quoted}}}}}}}}}}}"#
+            ),
+            format!(r#"{{"request":{{"headers":{{"x":{ours}}}}}}}"#),
+            // A line of ours that repeats what somebody sent.
+            format!(
+                r#"{{"message":"a queue message could not be read","goodword.text":{quoted}}}"#
+            ),
+            format!(
+                r#"{{"message":{}}}"#,
+                text(&format!("no such thing: {ours}"))
+            ),
+            format!("192.0.2.1 - - \"GET / HTTP/1.1\" 302 0 \"-\" {ours}"),
+            // The field without the text that goes with it.
+            format!(r#"{{"goodword.clicks":{message}}}"#),
+            format!(r#"{{"message":"hello","goodword.clicks":{message}}}"#),
+            format!(r#"{{"message":"hello","goodword":{{"clicks":{message}}}}}"#),
+        ] {
+            assert!(lost(&forged).unwrap().is_empty(), "{forged}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::{
     date::rfc3339,
     money::Currency,
-    written::{self, Dates, Decimal},
+    written::{self, Dates, Decimal, NotExact},
     zone::Zone,
 };
 use crate::decode::names;
@@ -207,21 +207,19 @@ const REWARDFUL_CONVERSIONS: Columns = &[
     ("state", &["State"]),
 ];
 
+/// What stands in a column, by its name.
+type Get<'a> = &'a dyn Fn(&str) -> Result<Option<&'a str>, NotExact>;
+
 /// A row of a file.
 struct Row<'a> {
     columns: Option<Columns>,
     habits: &'a Habits,
-    /// What stands in a column, by its name.
-    get: &'a dyn Fn(&str) -> Option<&'a str>,
+    get: Get<'a>,
 }
 
 /// Reads a row as what our API takes: one object, or a sale and what of it was given
 /// back. An error names the field.
-pub fn read<'a>(
-    of: Of,
-    habits: &'a Habits,
-    get: &'a dyn Fn(&str) -> Option<&'a str>,
-) -> Result<Vec<Fields>, String> {
+pub fn read<'a>(of: Of, habits: &'a Habits, get: Get<'a>) -> Result<Vec<Fields>, String> {
     let columns = match (habits.preset, of) {
         (Preset::Goodword, _) => None,
         (Preset::Dub, Of::Advocates) => Some(DUB_ADVOCATES),
@@ -247,18 +245,25 @@ pub fn read<'a>(
 
 impl Row<'_> {
     /// What stands in a field.
-    fn text(&self, field: &str) -> Option<&str> {
-        let Some(columns) = self.columns else {
-            return (self.get)(field);
+    fn text(&self, field: &str) -> Result<Option<&str>, String> {
+        let found = match self.columns {
+            None => (self.get)(field),
+            Some(columns) => {
+                let names = columns.iter().find(|(known, _)| *known == field);
+                let names = names.map_or(&[][..], |(_, names)| names).iter();
+                names
+                    .filter_map(|name| (self.get)(name).transpose())
+                    .next()
+                    .transpose()
+            }
         };
-        let (_, names) = columns.iter().find(|(known, _)| *known == field)?;
-        names.iter().find_map(|name| (self.get)(name))
+        found.map_err(|error| format!("{field}: {error}"))
     }
 
     fn fields(&self, wanted: &[(&'static str, Holds)]) -> Result<Fields, String> {
         let mut fields = Fields::new();
         for (field, holds) in wanted {
-            let Some(text) = self.text(field) else {
+            let Some(text) = self.text(field)? else {
                 continue;
             };
             let read = match holds {
@@ -278,14 +283,12 @@ impl Row<'_> {
         }
         // Their programs are of partners, all of them.
         fields.push(("kind", "partner".to_owned()));
-        let names: Vec<&str> = ["first_name", "last_name"]
-            .iter()
-            .filter_map(|part| self.text(part))
-            .collect();
-        if self.text("name").is_none() && !names.is_empty() {
+        let names = [self.text("first_name")?, self.text("last_name")?];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        if self.text("name")?.is_none() && !names.is_empty() {
             fields.push(("name", names.join(" ")));
         }
-        if let Some(state) = self.text("state") {
+        if let Some(state) = self.text("state")? {
             let is_in = is(state, &["approved", "active"]);
             let status = if is_in { "active" } else { "disabled" };
             fields.push(("status", status.to_owned()));
@@ -294,13 +297,13 @@ impl Row<'_> {
     }
 
     fn lead(&self) -> Result<Fields, String> {
-        if let Some(state) = self.text("state")
+        if let Some(state) = self.text("state")?
             && is(state, &["visitor"])
         {
             return Err("state: is `visitor`: it is not known who that is".to_owned());
         }
         let mut fields = self.fields(LEADS)?;
-        if let Some(id) = self.text("their_advocate") {
+        if let Some(id) = self.text("their_advocate")? {
             let id = written::id(id).map_err(|why| format!("advocate: {why}"))?;
             fields.retain(|(field, _)| *field != "advocate");
             fields.push(("advocate", format!("ext:{id}")));
@@ -312,18 +315,18 @@ impl Row<'_> {
         let mut fields = self.fields(CONVERSIONS)?;
         let currency = self.currency()?;
         if self.columns.is_none() {
-            if let Some(text) = self.text("amount") {
+            if let Some(text) = self.text("amount")? {
                 fields.push(("amount", self.money("amount", text, currency)?.to_string()));
             }
             fields.extend(currency.map(|currency| ("currency", currency.code().to_owned())));
             return Ok(vec![fields]);
         }
-        if let Some(what) = self.text("type")
+        if let Some(what) = self.text("type")?
             && !is(what, &["sale"])
         {
             return Err(format!("type: is `{what}`, and no sale"));
         }
-        let state = self.text("state").unwrap_or_default();
+        let state = self.text("state")?.unwrap_or_default();
         let amount = self.amount(currency)?;
         let mut back = self.minor("given_back")?.unwrap_or(0).min(amount);
         if is(state, &["refunded"]) {
@@ -343,7 +346,7 @@ impl Row<'_> {
     }
 
     fn currency(&self) -> Result<Option<Currency>, String> {
-        let Some(code) = self.text("currency") else {
+        let Some(code) = self.text("currency")? else {
             return Ok(None);
         };
         Currency::named(&code.to_ascii_uppercase())
@@ -356,7 +359,7 @@ impl Row<'_> {
         if let Some(charged) = self.minor("charged")? {
             return Ok(charged - self.minor("tax")?.unwrap_or(0));
         }
-        let text = self.text("amount").ok_or("amount: is missing")?;
+        let text = self.text("amount")?.ok_or("amount: is missing")?;
         // Dub writes the amount in cents, where it is no sum of money with its decimals.
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return minor("amount", text);
@@ -371,7 +374,7 @@ impl Row<'_> {
     }
 
     fn minor(&self, field: &'static str) -> Result<Option<i64>, String> {
-        self.text(field).map(|text| minor(field, text)).transpose()
+        self.text(field)?.map(|text| minor(field, text)).transpose()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     money::Currency,
     person,
     program::{Email, Identifier},
-    written::{self, Dates, Decimal},
+    written::{self, Dates, Decimal, NotExact},
     zone::Zone,
 };
 use crate::decode::{Decode, Fault, Tree, names};
@@ -216,8 +216,9 @@ pub struct Reader {
 /// What a column is, and how well its name fits: the least is the best.
 type Place = (Column, usize);
 
-/// The cells of a row that are read, each with how well its column fits.
-type Cells<'a> = [Option<(usize, &'a str)>; Column::ALL.len()];
+/// The cells of a row that are read, each with how well its column fits; without a text
+/// where it is a JSON number with a point.
+type Cells<'a> = [Option<(usize, Option<&'a str>)>; Column::ALL.len()];
 
 impl Reader {
     /// A reader of one file.
@@ -258,11 +259,15 @@ impl Reader {
     }
 
     /// A row of these cells, by the names of their columns.
-    pub fn row<'a>(&mut self, line: usize, cells: impl Iterator<Item = (&'a str, &'a str)>) -> Row {
+    pub fn row<'a>(
+        &mut self,
+        line: usize,
+        cells: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+    ) -> Row {
         let mut found: Cells = [None; Column::ALL.len()];
         for (index, (name, text)) in cells.enumerate() {
             if let Some((column, rank)) = self.place(index, name)
-                && !text.is_empty()
+                && text != Some("")
                 && let Some(cell) = found.get_mut(column as usize)
                 && cell.is_none_or(|(known, _)| rank < known)
             {
@@ -319,8 +324,12 @@ impl Reading {
     fn row(&self, line: usize, cells: &Cells) -> Result<Row, String> {
         let cell = |column: Column| {
             let cell = cells.get(column as usize).copied().flatten();
-            cell.map(|(_, text)| text)
+            cell.and_then(|(_, text)| text)
         };
+        let mut named = Column::ALL.iter().zip(cells);
+        if let Some((column, _)) = named.find(|(_, cell)| matches!(cell, Some((_, None)))) {
+            return Err(in_column(*column)(NotExact.to_string()));
+        }
         let id = |column: Column| match cell(column) {
             None => Ok(None),
             Some(text) => written::id(text)

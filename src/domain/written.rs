@@ -39,6 +39,12 @@ names! {
     }
 }
 
+/// A JSON number with a point, which is not exact: nobody knows any more how it was
+/// written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write a number with a point as a text")]
+pub struct NotExact;
+
 /// Noon of a day that comes without a time (seconds).
 const NOON: i64 = 12 * 3_600;
 
@@ -53,7 +59,18 @@ pub fn amount(text: &str, currency: Currency, decimal: Decimal) -> Result<i64, S
         .filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’' | '\u{2007}' | '\u{202f}'))
         .collect();
     // The currency, by its code or sign, on either side.
-    bare = bare.replace(currency.code(), "");
+    let code = currency.code();
+    if let Some(sign) = bare.chars().find(|sign| is_sign_of_another(*sign, code)) {
+        return Err(format!("`{}`: {sign} is no sign of {code}", shown(text)));
+    }
+    let has_digits = |part: &str| part.contains(|c: char| c.is_ascii_digit());
+    if let Some((before, after)) = bare.split_once(code)
+        && has_digits(before)
+        && has_digits(after)
+    {
+        return Err(no());
+    }
+    bare = bare.replace(code, "");
     let is_figure =
         |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '(' | ')' | '−');
     let mut body = bare.trim_matches(|c: char| !is_figure(c) && !c.is_ascii_alphabetic());
@@ -75,7 +92,8 @@ pub fn amount(text: &str, currency: Currency, decimal: Decimal) -> Result<i64, S
     if !body.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')) {
         return Err(no());
     }
-    let point = point(body, decimal, currency.exponent());
+    let point = point(body, decimal, currency.exponent())
+        .map_err(|why| format!("`{}` {why}", shown(text)))?;
     let (whole, part) = match point {
         Some(point) => body.rsplit_once(point).ok_or_else(no)?,
         None => (body, ""),
@@ -88,7 +106,6 @@ pub fn amount(text: &str, currency: Currency, decimal: Decimal) -> Result<i64, S
     let part = if part.len() > places {
         let (part, rest) = part.split_at_checked(places).ok_or_else(no)?;
         if rest.chars().any(|c| c != '0') {
-            let code = currency.code();
             return Err(format!(
                 "`{}` has more decimals than {code} has",
                 shown(text)
@@ -106,26 +123,58 @@ pub fn amount(text: &str, currency: Currency, decimal: Decimal) -> Result<i64, S
     Ok(if negative { -units } else { units })
 }
 
+/// Signs of currencies, and whose they are. `$` is of many, and so tells nothing.
+const SIGNS: [(char, &str); 17] = [
+    ('€', "EUR"),
+    ('£', "GBP FKP GIP SHP"),
+    ('¥', "JPY CNY"),
+    ('￥', "JPY CNY"),
+    ('₹', "INR"),
+    ('₩', "KRW"),
+    ('₽', "RUB"),
+    ('₺', "TRY"),
+    ('₫', "VND"),
+    ('₪', "ILS"),
+    ('₴', "UAH"),
+    ('₦', "NGN"),
+    ('₱', "PHP"),
+    ('₡', "CRC"),
+    ('₸', "KZT"),
+    ('₾', "GEL"),
+    ('฿', "THB"),
+];
+
+fn is_sign_of_another(sign: char, code: &str) -> bool {
+    let mut known = SIGNS.iter();
+    known.any(|(known, codes)| *known == sign && !codes.contains(code))
+}
+
 /// What stands before the decimals of a figure, if it has any.
-fn point(body: &str, decimal: Decimal, exponent: u8) -> Option<char> {
+fn point(body: &str, decimal: Decimal, exponent: u8) -> Result<Option<char>, &'static str> {
     match decimal {
-        Decimal::Point => return body.contains('.').then_some('.'),
-        Decimal::Comma => return body.contains(',').then_some(','),
+        Decimal::Point => return Ok(body.contains('.').then_some('.')),
+        Decimal::Comma => return Ok(body.contains(',').then_some(',')),
         Decimal::Auto => {}
     }
-    let last = body.rfind([',', '.'])?;
-    let (before, after) = body.split_at_checked(last)?;
-    let mark = after.chars().next()?;
-    let has_other = before.contains(if mark == ',' { '.' } else { ',' });
-    let is_repeated = before.contains(mark);
-    // 1.234.567 has no decimals, and 1,234 has none either: nobody writes three of a
-    // currency that has two. 1,234.567 and 0.500 have.
-    let is_group = after.len() == 4
-        && exponent != 3
-        && !has_other
-        && matches!(before.len(), 1..=3)
-        && before != "0";
-    (!is_repeated && !is_group).then_some(mark)
+    let Some((before, mark, after)) = body
+        .char_indices()
+        .rfind(|(_, c)| matches!(c, ',' | '.'))
+        .and_then(|(place, mark)| Some((body.get(..place)?, mark, body.get(place + 1..)?)))
+    else {
+        return Ok(None);
+    };
+    // 1.234.567 has no decimals.
+    if before.contains(mark) {
+        return Ok(None);
+    }
+    // 1,234.567 has, and so have 0.500 and 1234.500: nobody parts these into thousands.
+    // Of 1.234 only a currency with three decimals tells.
+    let has_other = before.contains([',', '.']);
+    let may_part = matches!(before.len(), 1..=3) && !before.starts_with('0');
+    if exponent < 3 && after.len() == 3 && !has_other && may_part {
+        return Err("can be two amounts; say `decimal=point` or `decimal=comma`");
+    }
+    Ok(Some(mark))
 }
 
 /// A whole number without what parts its thousands.
@@ -141,16 +190,16 @@ fn ungrouped(whole: &str, point: Option<char>) -> Option<String> {
     let mut groups = whole.split(mark);
     let first = groups.next()?;
     let mut digits = first.to_owned();
-    let mut is_grouped = false;
+    let mut last = None;
     for group in groups {
-        is_grouped = true;
         // India parts after three digits, and then after two.
         if !matches!(group.len(), 2 | 3) {
             return None;
         }
         digits.push_str(group);
+        last = Some(group.len());
     }
-    let fits = !is_grouped || matches!(first.len(), 1..=3);
+    let fits = last.is_none_or(|last| last == 3 && matches!(first.len(), 1..=3));
     (fits && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
@@ -338,8 +387,10 @@ mod tests {
             ("1\u{a0}234,56\u{a0}€", "EUR", Decimal::Auto, 123_456),
             ("1'234.50", "CHF", Decimal::Auto, 123_450),
             ("CHF 1’234.50", "CHF", Decimal::Auto, 123_450),
-            ("$1,234", "USD", Decimal::Auto, 123_400),
-            ("1.234", "EUR", Decimal::Auto, 123_400),
+            ("$1,234", "USD", Decimal::Point, 123_400),
+            ("1.234", "USD", Decimal::Comma, 123_400),
+            ("1.234.567", "EUR", Decimal::Auto, 123_456_700),
+            ("1234.500", "USD", Decimal::Auto, 123_450),
             ("1.234", "EUR", Decimal::Comma, 123_400),
             ("1.5", "USD", Decimal::Auto, 150),
             ("0.500", "USD", Decimal::Auto, 50),
@@ -353,7 +404,11 @@ mod tests {
             ("12,00-", "EUR", Decimal::Auto, -1_200),
             ("+49.99", "USD", Decimal::Auto, 4_999),
             ("5000", "JPY", Decimal::Auto, 5_000),
-            ("¥5,000", "JPY", Decimal::Auto, 5_000),
+            ("¥5,000", "JPY", Decimal::Point, 5_000),
+            ("¥5,000", "CNY", Decimal::Point, 500_000),
+            ("£12", "GBP", Decimal::Auto, 1_200),
+            ("₹12", "INR", Decimal::Auto, 1_200),
+            ("$12", "CAD", Decimal::Auto, 1_200),
             (".5", "USD", Decimal::Auto, 50),
             ("12.", "USD", Decimal::Point, 1_200),
             ("0", "USD", Decimal::Auto, 0),
@@ -383,10 +438,24 @@ mod tests {
             ("12-34", "no amount"),
             ("1e5", "no amount"),
             ("EUR 12", "no amount"),
+            ("12 USD 50", "no amount"),
+            ("1.234.56", "no amount"),
+            ("12.345", "can be two amounts; say `decimal=point` or"),
+            ("12,345", "can be two amounts"),
+            ("$1,234", "can be two amounts"),
+            ("-1.000", "can be two amounts"),
+            ("£12", "£ is no sign of USD"),
+            ("12 €", "€ is no sign of USD"),
+            ("¥12", "¥ is no sign of USD"),
+            ("-₹12.00", "₹ is no sign of USD"),
         ] {
             let error = amount(text, money("USD"), Decimal::Auto).unwrap_err();
             assert!(error.contains(why), "{text}: {error}");
         }
+        let error = amount("5,000", money("JPY"), Decimal::Auto).unwrap_err();
+        assert!(error.contains("two amounts"), "{error}");
+        let error = amount("1,23", money("USD"), Decimal::Point).unwrap_err();
+        assert!(error.contains("no amount"), "{error}");
         // What looks like thousands are decimals where the file says so.
         let error = amount("12.345", money("USD"), Decimal::Point).unwrap_err();
         assert!(error.contains("more decimals"), "{error}");

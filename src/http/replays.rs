@@ -33,6 +33,10 @@ use crate::{
 /// end, 80 bytes of each click.
 const MOST_LINES: usize = 250_000;
 
+/// Clicks of our own lines at most: a thousand of them are three queries, and an
+/// invocation has a thousand.
+const MOST_CLICKS: usize = 200_000;
+
 /// Bytes of a line at most: one of our own has a hundred clicks in it.
 const LINE_BYTES: usize = 256 * 1_024;
 
@@ -123,7 +127,7 @@ struct Kept {
 /// once, however often the log is read.
 #[utoipa::path(post, path = "/v1/replays", tag = "operations", params(Asked),
     request_body(content((String = "text/plain"), (String = "application/x-ndjson")),
-        description = "The log, uncompressed, 250,000 lines at most"),
+        description = "The log, uncompressed, 250,000 lines at most, and 200,000 clicks of our own lines"),
     responses((status = 200, body = Replayed)))]
 pub(super) async fn run(request: Request) -> Result<Response, Problem> {
     let asked: Asked = request.query()?;
@@ -133,6 +137,7 @@ pub(super) async fn run(request: Request) -> Result<Response, Problem> {
         kept_since: clicks::kept_since(call.db()).await?,
         snapshot: snapshot::read(call.db()).await?,
         report: Replayed::default(),
+        named: 0,
         asked,
         call,
     };
@@ -161,6 +166,8 @@ struct Replay {
     kept_since: i64,
     snapshot: Snapshot,
     report: Replayed,
+    /// Clicks of our own lines so far, those of them that are there twice included.
+    named: usize,
 }
 
 impl Replay {
@@ -170,6 +177,11 @@ impl Replay {
             let (line, text) = lines.next().await?;
             if self.report.lines == MOST_LINES {
                 let why = format!("a replay takes {MOST_LINES} lines; send the rest in another");
+                self.refuse(line, why);
+                return None;
+            }
+            if self.named >= MOST_CLICKS {
+                let why = format!("a replay takes {MOST_CLICKS} clicks; send the rest in another");
                 self.refuse(line, why);
                 return None;
             }
@@ -214,21 +226,23 @@ impl Replay {
                 Ok(messages) => {
                     for click in messages.into_iter().flat_map(|message| message.clicks) {
                         if self.is_kept(line, click.at) {
+                            self.named += 1;
                             chunk.push(click);
                         }
                     }
                 }
             }
-            if chunk.len() >= CHUNK_CLICKS {
-                self.record(&mut chunk).await?;
+            // Whole chunks: some clicks more would be queries of their own.
+            while chunk.len() >= CHUNK_CLICKS {
+                let rest = chunk.split_off(CHUNK_CLICKS);
+                self.record(std::mem::replace(&mut chunk, rest)).await?;
             }
         }
-        self.record(&mut chunk).await
+        self.record(chunk).await
     }
 
     /// Records clicks that name themselves. Whoever wraps lines up may have them twice.
-    async fn record(&mut self, chunk: &mut Vec<Record>) -> Result<(), Problem> {
-        let mut records = std::mem::take(chunk);
+    async fn record(&mut self, mut records: Vec<Record>) -> Result<(), Problem> {
         records.sort_by(|a, b| a.id.cmp(&b.id));
         records.dedup_by(|a, b| a.id == b.id);
         self.report.clicks += records.len();

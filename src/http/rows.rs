@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     decode::Tree,
-    domain::cell::{self, Splitter, is_same_name},
+    domain::{
+        cell::{self, Splitter, is_same_name},
+        written::NotExact,
+    },
 };
 
 /// Bytes of a record at most.
@@ -238,24 +241,24 @@ pub(super) struct Record {
     pub fields: Result<Fields, String>,
 }
 
-/// The cells of a record by the names of their columns.
+/// The cells of a record by the names of their columns; without a text where it is a
+/// JSON number with a point, which is not exact.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub(super) struct Fields(Vec<(String, Option<String>)>);
 
 impl Fields {
     /// What stands under a name, if anything does. Case, blanks, underscores and
     /// hyphens tell no names apart.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let mut fields = self.0.iter();
-        let (_, value) =
-            fields.find(|(known, value)| !value.is_empty() && is_same_name(known, name))?;
-        Some(value)
+    pub(super) fn get(&self, name: &str) -> Result<Option<&str>, NotExact> {
+        let mut fields = self.iter();
+        let found = fields.find(|(known, value)| *value != Some("") && is_same_name(known, name));
+        found.map(|(_, value)| value.ok_or(NotExact)).transpose()
     }
 
     /// The names and the cells, as they came.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let fields = self.0.iter();
-        fields.map(|(name, value)| (name.as_str(), value.as_str()))
+        fields.map(|(name, value)| (name.as_str(), value.as_deref()))
     }
 
     /// The names of the columns, as they came.
@@ -346,7 +349,7 @@ impl Table {
         let named = header.iter().zip(cells);
         Ok(Some(Fields(
             named
-                .map(|(name, cell)| (name.clone(), cell::unguard(&cell).to_owned()))
+                .map(|(name, cell)| (name.clone(), Some(cell::unguard(&cell).to_owned())))
                 .collect(),
         )))
     }
@@ -413,16 +416,15 @@ fn flat(text: &str) -> Result<Fields, String> {
     Ok(Fields(fields))
 }
 
-fn flatten(prefix: &str, object: Vec<(String, Tree)>, fields: &mut Vec<(String, String)>) {
+fn flatten(prefix: &str, object: Vec<(String, Tree)>, fields: &mut Vec<(String, Option<String>)>) {
     for (key, value) in object {
         let name = [prefix, &key].concat();
         let text = match value {
-            Tree::Text(text) | Tree::Word(text) => text.trim().to_owned(),
-            Tree::Integer(number) => number.to_string(),
-            Tree::Great(number) => number.to_string(),
-            Tree::Bool(is) => is.to_string(),
-            // As a number it is not exact; whoever needs the field says so.
-            Tree::Fraction => "a number with a point: write it as a text".to_owned(),
+            Tree::Text(text) | Tree::Word(text) => Some(text.trim().to_owned()),
+            Tree::Integer(number) => Some(number.to_string()),
+            Tree::Great(number) => Some(number.to_string()),
+            Tree::Bool(is) => Some(is.to_string()),
+            Tree::Fraction => None,
             Tree::Object(inner) => {
                 flatten(&[&name, "."].concat(), inner, fields);
                 continue;
@@ -467,20 +469,23 @@ mod tests {
     }
 
     /// Each record: its line, and its cells or what is wrong.
-    fn read(table: &mut Table) -> Vec<(usize, Result<Vec<(String, String)>, String>)> {
+    fn read(table: &mut Table) -> Vec<(usize, Result<Vec<(String, Option<String>)>, String>)> {
         std::iter::from_fn(|| now(table.next()))
             .map(|record| (record.line, record.fields.map(|fields| fields.0)))
             .collect()
     }
 
-    fn csv(text: &[u8], size: usize) -> Vec<(usize, Result<Vec<(String, String)>, String>)> {
+    fn csv(
+        text: &[u8],
+        size: usize,
+    ) -> Vec<(usize, Result<Vec<(String, Option<String>)>, String>)> {
         read(&mut Table::new(body(pieces(text, size)), Format::Csv))
     }
 
-    fn named(names: &[&str], cells: &[&str]) -> Result<Vec<(String, String)>, String> {
+    fn named(names: &[&str], cells: &[&str]) -> Result<Vec<(String, Option<String>)>, String> {
         let pairs = names.iter().zip(cells);
         Ok(pairs
-            .map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned()))
+            .map(|(name, cell)| ((*name).to_owned(), Some((*cell).to_owned())))
             .collect())
     }
 
@@ -556,8 +561,8 @@ mod tests {
             Format::Csv,
         );
         let fields = now(table.next()).unwrap().fields.unwrap();
-        assert_eq!(fields.get("close_date"), Some("=1+1"));
-        assert_eq!(fields.get("order-id"), None);
+        assert_eq!(fields.get("close_date"), Ok(Some("=1+1")));
+        assert_eq!(fields.get("order-id"), Ok(None));
         assert_eq!(
             fields.names().collect::<Vec<_>>(),
             ["Close Date", "ORDER_ID"]
@@ -581,16 +586,22 @@ mod tests {
     fn objects_are_rows_with_what_is_in_them() {
         let text = b"{\"id\":7,\"paid\":true,\"note\":null,\"customer\":{\"email\":\" a@b.c \"},\"sum\":1.5}\n[1]\n{\n";
         let mut table = Table::new(body(pieces(text, 10)), Format::Ndjson);
-        let rows = read(&mut table);
-        let point = "a number with a point: write it as a text";
+        let fields = now(table.next()).unwrap().fields.unwrap();
+        let cells: Vec<_> = fields.iter().collect();
         assert_eq!(
-            rows[0].1,
-            named(
-                &["id", "paid", "customer.email", "sum"],
-                &["7", "true", "a@b.c", point]
-            )
+            cells,
+            [
+                ("id", Some("7")),
+                ("paid", Some("true")),
+                ("customer.email", Some("a@b.c")),
+                ("sum", None)
+            ]
         );
-        assert!(rows[1].1.is_err() && rows[2].1.is_err());
+        assert_eq!(fields.get("id"), Ok(Some("7")));
+        // Not a sentence, which a name would take for one.
+        assert_eq!(fields.get("sum"), Err(NotExact));
+        let rows = read(&mut table);
+        assert!(rows[0].1.is_err() && rows[1].1.is_err());
     }
 
     #[test]
@@ -619,7 +630,7 @@ mod tests {
             let file = writer.into_inner().unwrap();
             let ours: Vec<Vec<String>> = csv(&file, size)
                 .into_iter()
-                .map(|(_, row)| row.unwrap().into_iter().map(|(_, cell)| cell).collect())
+                .map(|(_, row)| row.unwrap().into_iter().filter_map(|(_, cell)| cell).collect())
                 .collect();
             let mut theirs = Vec::new();
             for record in ::csv::Reader::from_reader(&*file).records() {

@@ -4,7 +4,7 @@
 //! more, and takes the same clicks out.
 
 use super::check;
-use crate::store::{Answer, Database, DatabaseError, archive, shares::utc_day};
+use crate::store::{Answer, Database, DatabaseError, archive, exports, shares::utc_day};
 
 /// Chunks of 4,000 clicks in a run of cron: 23 million a day.
 const CHUNKS: usize = 20;
@@ -15,13 +15,17 @@ pub trait Bucket: Send + Sync {
     fn put(&self, name: &str, text: String) -> Answer<'_, ()>;
 }
 
-/// Takes raw clicks out that are older than so many days, the oldest first.
+/// Takes raw clicks out that are older than so many days, the oldest first. None while
+/// an export is being read back in: its tallies come after its clicks.
 pub async fn run(
     db: &dyn Database,
     bucket: Option<&dyn Bucket>,
     keep_days: u16,
     now: i64,
 ) -> Result<(), DatabaseError> {
+    if exports::is_under_way(db).await? {
+        return Ok(());
+    }
     let before = utc_day(now) - i64::from(keep_days);
     let mut checked = None;
     for _ in 0..CHUNKS {

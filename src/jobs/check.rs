@@ -10,6 +10,7 @@ use crate::{
     store::{
         Database, DatabaseError, accounts,
         checks::{self, Found, InTurn, mend},
+        exports,
         shares::utc_day,
         snapshot,
     },
@@ -53,8 +54,9 @@ impl Reach {
 }
 
 /// Cron: looks at the clicks and the ledger if that was not done for six hours.
+/// What is being read back in is there in part, and differs.
 pub async fn due(db: &dyn Database, now: i64) -> Result<(), DatabaseError> {
-    if checks::is_due(db, now - EVERY).await? {
+    if checks::is_due(db, now - EVERY).await? && !exports::is_under_way(db).await? {
         clicks(db, Reach::Next, now).await?;
         ledger(db, Reach::Next, now).await?;
     }

@@ -146,6 +146,20 @@ fn old_clicks_go_into_the_bucket_once_and_out_of_the_table() {
 }
 
 #[test]
+fn nothing_is_taken_out_while_an_export_is_read_back_in() {
+    let api = house();
+    api.plant("INSERT INTO restores (only_row, export, lines, begun_at, begun_by) VALUES (1, 'x', 1, 1, 'admin')");
+    let before = api.dump();
+    let shelf = Shelf::new(&api);
+    run(&api, Some(&shelf)).unwrap();
+    assert_eq!(*shelf.puts.lock().unwrap(), 0);
+    assert_eq!(api.dump(), before);
+    api.plant("UPDATE restores SET finished_at = 2");
+    run(&api, Some(&shelf)).unwrap();
+    assert_eq!(raw(&api, OLD), [""; 0]);
+}
+
+#[test]
 fn the_line_of_a_click_and_the_name_of_an_object_are_pinned() {
     let api = Api::furnished();
     api.visit(

@@ -248,6 +248,19 @@ fn cron_finds_older_days_in_turn_and_forgets_none_until_it_is_mended() {
 }
 
 #[test]
+fn cron_looks_at_nothing_while_an_export_is_read_back_in() {
+    let api = Api::furnished();
+    api.deliver(&clicks(&api, "UTC"));
+    api.plant("INSERT INTO restores (only_row, export, lines, begun_at, begun_by) VALUES (1, 'x', 1, 1, 'admin')");
+    let before = api.dump();
+    block_on(check::due(api.db(), api.now())).unwrap();
+    assert_eq!(api.dump(), before);
+    api.plant("UPDATE restores SET finished_at = 2");
+    block_on(check::due(api.db(), api.now())).unwrap();
+    assert_ne!(api.dump(), before);
+}
+
+#[test]
 fn days_whose_clicks_are_gone_are_neither_compared_nor_counted_anew() {
     let api = Api::furnished();
     api.deliver(&clicks(&api, "UTC"));

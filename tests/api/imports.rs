@@ -372,6 +372,35 @@ fn our_own_columns_are_those_of_the_api() {
 }
 
 #[test]
+fn a_number_with_a_point_is_refused_where_it_is_read_and_kept_as_no_sentence() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    let row = |name: Value, more: Value| json!({"external_id": "n-1", "kind": "customer", "name": name, "score": more});
+    let rows = [row(json!(1.5), json!(1)), row(json!("Ann"), json!(1.5))];
+    let (rows, _) = ndjson(api, "of=advocates", &rows);
+    let why = "write a number with a point as a text";
+    assert_eq!(
+        rows,
+        [format!("1 refused name: {why}"), "2 created".to_owned()]
+    );
+    let sale = |amount: Value| {
+        json!({"kind": "sale", "order_id": "o-1", "customer": "nobody", "amount": amount,
+            "currency": "USD", "at": "2026-10-05"})
+    };
+    let sales = [sale(json!(12.5)), sale(json!("12.345")), sale(json!("€12"))];
+    let (rows, _) = ndjson(api, "of=conversions", &sales);
+    assert_eq!(
+        rows,
+        [
+            format!("1 refused amount: {why}"),
+            "2 refused amount: `12.345` can be two amounts; say `decimal=point` or `decimal=comma`"
+                .to_owned(),
+            "3 refused amount: `€12`: € is no sign of USD".to_owned(),
+        ]
+    );
+}
+
+#[test]
 fn a_dry_run_writes_nothing_and_says_the_same() {
     let house = House::under(SHARE);
     let api = &house.api;

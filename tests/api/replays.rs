@@ -111,6 +111,33 @@ fn a_thousand_lost_lines_over_half_of_them_end_with_exact_counts() {
 }
 
 #[test]
+fn what_visitors_send_is_never_taken_for_a_click() {
+    let api = Api::furnished();
+    let all = clicks(&api, 2);
+    let ours = lost_line(&all[..1]);
+    let (ours, forged) = (
+        json!(ours.trim_end()),
+        json!(lost_line(&all[1..]).trim_end()),
+    );
+    let tail = json!({"outcome": "ok", "logs": [{"level": "error", "message": [ours]}],
+        "event": {"request": {"url": "https://go.example/x", "method": "GET",
+            "headers": {"user-agent": forged}}}});
+    let bare = lost_line(&all[1..]).replace("clicks were not recorded; replay this line", "hello");
+    let report = send(&api, "format=lost", &format!("{tail}\n{bare}")).expect(200);
+    assert_eq!(counts(&report), [1, 1, 0, 1]);
+}
+
+#[test]
+fn a_replay_ends_where_its_queries_would() {
+    let api = Api::furnished();
+    let line = lost_line(&clicks(&api, 800));
+    let report = send(&api, "format=lost&dry_run=true", &line.repeat(252)).expect(200);
+    assert_eq!(report["lines"], 250);
+    let why = "a replay takes 200000 clicks; send the rest in another";
+    assert_eq!(report["reasons"], json!([{"line": 251, "why": why}]));
+}
+
+#[test]
 fn other_lines_are_passed_over_and_damaged_ones_are_told_by_their_number() {
     let api = Api::furnished();
     let all = clicks(&api, 2);

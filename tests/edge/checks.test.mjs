@@ -81,7 +81,10 @@ test("old clicks are in R2 and out of D1, and their tallies stay", async () => {
     assert.equal(items.length, 1);
     assert.deepEqual([items[0].clicks, items[0].objects], [5_000, 2]);
     // What comes from then cannot be told from what was counted.
-    const line = JSON.stringify({ "goodword.clicks": { v: 1, clicks: clicks.slice(0, 1) } });
+    const line = JSON.stringify({
+      message: "clicks were not recorded; replay this line",
+      "goodword.clicks": { v: 1, clicks: clicks.slice(0, 1) },
+    });
     const replayed = await worker.ok("POST", "/v1/replays?format=lost", line, { "content-type": "text/plain" });
     assert.deepEqual([replayed.added, replayed.skipped], [0, 1]);
   } finally {

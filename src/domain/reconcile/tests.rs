@@ -20,7 +20,7 @@ fn reading(preset: Preset) -> Reading {
 }
 
 fn read(reading: Reading, cells: &[(&str, &str)]) -> Row {
-    Reader::new(reading).row(7, cells.iter().copied())
+    Reader::new(reading).row(7, cells.iter().map(|(name, text)| (*name, Some(*text))))
 }
 
 fn why(reading: Reading, cells: &[(&str, &str)]) -> String {
@@ -32,6 +32,19 @@ fn why(reading: Reading, cells: &[(&str, &str)]) -> String {
         "it holds nothing else"
     );
     why
+}
+
+#[test]
+fn a_number_with_a_point_is_an_error_of_the_column_that_is_read_alone() {
+    let row = |name| {
+        let cells = [("order", Some("o1")), (name, None)];
+        Reader::new(reading(Preset::Generic)).row(1, cells.into_iter())
+    };
+    for (name, column) in [("amount", "amount"), ("status", "stage")] {
+        let why = format!("{column}: write a number with a point as a text");
+        assert_eq!(row(name).why, Some(why));
+    }
+    assert_eq!(row("weight").why, None);
 }
 
 #[test]
@@ -256,7 +269,7 @@ proptest! {
             other => if other == "owner" { "lea" } else { "x" },
         };
         for names in orders {
-            let row = reader.row(1, names.iter().map(|name| (*name, value(name))));
+            let row = reader.row(1, names.iter().map(|name| (*name, Some(value(name)))));
             prop_assert_eq!(row.order.as_deref(), Some("o-1"));
             prop_assert_eq!(row.amount, Some(1_250));
             prop_assert_eq!(row.owner.as_deref(), Some("lea"));
@@ -271,7 +284,7 @@ proptest! {
     ) {
         let mut reader = Reader::new(reading(Preset::Generic));
         let names = Column::ALL.map(Column::name);
-        let row = reader.row(1, names.into_iter().zip(texts.iter().map(String::as_str)));
+        let row = reader.row(1, names.into_iter().zip(texts.iter().map(|text| Some(text.as_str()))));
         prop_assert!(serde_json::to_string(&row).unwrap().len() < 8_000);
     }
 }
