@@ -316,7 +316,7 @@ impl Row<'_> {
         let currency = self.currency()?;
         if self.columns.is_none() {
             if let Some(text) = self.text("amount")? {
-                fields.push(("amount", self.money("amount", text, currency)?.to_string()));
+                fields.push(("amount", as_the_api(text)?));
             }
             fields.extend(currency.map(|currency| ("currency", currency.code().to_owned())));
             return Ok(vec![fields]);
@@ -328,7 +328,7 @@ impl Row<'_> {
         }
         let state = self.text("state")?.unwrap_or_default();
         let amount = self.amount(currency)?;
-        let mut back = self.minor("given_back")?.unwrap_or(0).min(amount);
+        let mut back = self.given_back(amount)?;
         if is(state, &["refunded"]) {
             back = amount;
         }
@@ -364,13 +364,19 @@ impl Row<'_> {
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return minor("amount", text);
         }
-        self.money("amount", text, currency)
+        let currency = currency.ok_or("currency: is missing")?;
+        written::amount(text, currency, self.habits.decimal).map_err(|why| format!("amount: {why}"))
     }
 
-    fn money(&self, field: &str, text: &str, currency: Option<Currency>) -> Result<i64, String> {
-        let currency = currency.ok_or("currency: is missing")?;
-        written::amount(text, currency, self.habits.decimal)
-            .map_err(|why| format!("{field}: {why}"))
+    /// What of an amount was given back: what they name has its share of the tax in it.
+    fn given_back(&self, amount: i64) -> Result<i64, String> {
+        let back = self.minor("given_back")?.unwrap_or(0);
+        let charged = self.minor("charged")?.unwrap_or(amount);
+        if back >= charged {
+            return Ok(if back > 0 { amount } else { 0 });
+        }
+        let share = i128::from(back) * i128::from(amount) / i128::from(charged);
+        Ok(i64::try_from(share).unwrap_or(amount))
     }
 
     fn minor(&self, field: &'static str) -> Result<Option<i64>, String> {
@@ -383,14 +389,25 @@ fn minor(field: &str, text: &str) -> Result<i64, String> {
     number.ok_or_else(|| format!("{field}: `{text}` is no number of cents"))
 }
 
-/// What was given back of a sale, as a refund of its own.
+/// An amount as bodies and exports of the API have it.
+fn as_the_api(text: &str) -> Result<String, String> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "amount: `{text}` is not in minor units, as the API has them: 4999 for 49.99 USD"
+    ))
+}
+
+/// What was given back of a sale, as a refund of its own: all of it so far, by which
+/// it is known, so that what is given back later is another one.
 fn refund(sale: &Fields, back: i64) -> Fields {
     let mut refund = vec![("kind", "refund".to_owned()), ("amount", back.to_string())];
     for (field, text) in sale {
         match *field {
             "order_id" => {
                 refund.push(("order_id", text.clone()));
-                refund.push(("refund_id", format!("refund-{text}")));
+                refund.push(("refund_id", format!("refund-{text}-{back}")));
             }
             "currency" | "at" => refund.push((field, text.clone())),
             _ => {}

@@ -53,6 +53,8 @@ record! {
         /// Write nothing, and say what would be written.
         #[param(required = false)]
         dry_run: bool = decode::or_default,
+        /// Whether another system's amounts have a point or a comma. Ours, `preset=goodword`,
+        /// are in minor units.
         #[param(inline, required = false)]
         decimal: Decimal = decode::or_default,
         #[param(inline, required = false)]
@@ -64,8 +66,9 @@ record! {
 
 /// Takes in rows of advocates, leads, conversions or shares, as CSV or NDJSON, and
 /// reports on each. A call takes so many as it has time for (250 advocates or shares,
-/// 60 leads or conversions), and says from which line the next one goes on, with the
-/// same file. Each row is done once: by `external_id` or `email`, by the lead's `email`
+/// 30 leads or conversions), and says from which line the next one goes on, with the
+/// same file. With `preset=goodword` an `amount` is in minor units, as it is in
+/// `POST /v1/conversions` and in an export: 4999 for 49.99 USD, and nothing but digits. Each row is done once: by `external_id` or `email`, by the lead's `email`
 /// or `customer`, by `order_id` or `refund_id`, by `event_id`. A row that cannot be
 /// taken stops nothing. The report is NDJSON, or CSV if that is preferred.
 #[utoipa::path(post, path = "/v1/imports", tag = "moving", params(Asked),
@@ -170,7 +173,7 @@ impl Run {
             }
             self.taken += 1;
             return Some(match self.take(record).await {
-                Ok((outcome, id)) => self.report.row(line, outcome, id, None),
+                Ok((outcome, id, why)) => self.report.row(line, outcome, id, why),
                 Err(problem @ (Problem::Unavailable(_) | Problem::Internal(_))) => {
                     self.importer.note(problem);
                     self.end(Some(line)).await
@@ -183,24 +186,40 @@ impl Run {
         }
     }
 
-    /// Does what a row says.
-    async fn take(&mut self, record: Record) -> Result<(Outcome, Option<String>), Problem> {
+    /// Does what a row says: what became of it, what it is called, and what of it was
+    /// not taken.
+    async fn take(
+        &mut self,
+        record: Record,
+    ) -> Result<(Outcome, Option<String>, Option<String>), Problem> {
         let fields = record.fields.map_err(Problem::Conflict)?;
         let objects = self.importer.read(&fields)?;
+        self.taken += objects.len().saturating_sub(1);
         let mut outcome = Outcome::Unchanged;
         let mut id = None;
         for object in objects {
             let repeated = self.repeated(&object);
-            let (one, its_id) = match repeated {
-                Some(repeated) => (repeated, None),
-                None => self.importer.take(object).await?,
+            let taken = match repeated {
+                Some(repeated) => Ok((repeated, None)),
+                None => self.importer.take(object).await,
+            };
+            let (one, its_id) = match taken {
+                Ok(taken) => taken,
+                Err(problem @ (Problem::Unavailable(_) | Problem::Internal(_))) => {
+                    return Err(problem);
+                }
+                // The sale before it is written.
+                Err(problem) if outcome != Outcome::Unchanged => {
+                    return Ok((outcome, id, Some(problem.detail())));
+                }
+                Err(problem) => return Err(problem),
             };
             if outcome == Outcome::Unchanged {
                 outcome = one;
             }
             id = id.or(its_id);
         }
-        Ok((outcome, id))
+        Ok((outcome, id, None))
     }
 
     /// What would become of a row that a dry run has seen before.
@@ -261,11 +280,13 @@ struct Importer {
 }
 
 impl Importer {
-    /// Rows of a call at most, so that its queries stay below a thousand.
+    /// Rows of a call at most, so that its queries stay below a thousand: each statement
+    /// of a batch is one, and what a sale sets off is about thirty. A refund counts as a
+    /// row.
     const fn most(&self) -> usize {
         match self.of {
             Of::Advocates | Of::Shares => 250,
-            Of::Leads | Of::Conversions => 60,
+            Of::Leads | Of::Conversions => 30,
         }
     }
 
@@ -289,6 +310,12 @@ impl Importer {
     /// Does what one object says; what was there, and what it is called.
     async fn take(&self, object: import::Fields) -> Result<(Outcome, Option<String>), Problem> {
         let mut object = object;
+        if self.of == Of::Conversions
+            && self.habits.preset != Preset::Goodword
+            && self.is_known_refund(&mut object).await?
+        {
+            return Ok((Outcome::Unchanged, None));
+        }
         if matches!(self.of, Of::Conversions | Of::Shares) {
             object.push(("program", self.program.slug.clone()));
         }
@@ -328,6 +355,25 @@ impl Importer {
         };
         let named: Named = decode::read(&answer)?;
         Ok((outcome, named.id.or(named.order_id)))
+    }
+
+    /// Other systems say how much of a sale was given back so far: what of it is not
+    /// here yet is the refund. Whether nothing is left to say.
+    async fn is_known_refund(&self, object: &mut import::Fields) -> Result<bool, Problem> {
+        let of = |name: &str| {
+            let found = object.iter().find(|(known, _)| *known == name);
+            found.map(|(_, text)| text.as_str())
+        };
+        let total = of("amount").and_then(|text| text.parse::<i64>().ok());
+        let (Some(_), Some(order), Some(total)) = (of("refund_id"), of("order_id"), total) else {
+            return Ok(false);
+        };
+        let (db, program) = (self.request.call.db(), self.program.number);
+        let sale = store::sales::find(db, program, order).await?;
+        let rest = total - sale.map_or(0, |sale| sale.refunded);
+        object.retain(|(name, _)| *name != "amount");
+        object.push(("amount", rest.to_string()));
+        Ok(rest <= 0)
     }
 
     /// Carries a plan out, unless it is a dry run: its status and its answer.

@@ -21,7 +21,7 @@ use crate::{
     decode::{self, Tree, row},
     domain::access::to_hex,
     store::{
-        DatabaseError, audit,
+        DatabaseError, Statement, audit,
         exports::{self, SCHEMA, TABLES, Table},
     },
 };
@@ -33,7 +33,7 @@ const LINE_BYTES: usize = 2_000_000;
 const BATCH_ROWS: usize = 1_000;
 const BATCH_BYTES: usize = 500_000;
 
-/// Batches of a call at most. Each is two queries, of which an invocation has 1,000.
+/// Batches of a call at most. Each is two queries, and the first one three, of which an invocation has 1,000.
 const BATCHES: usize = 480;
 
 /// How far an export was read in.
@@ -83,7 +83,7 @@ pub(super) async fn restore(request: Request) -> Result<Response, Problem> {
     };
     let first = first.map_err(|error| at_line(1, error))?;
     check_first(&first)?;
-    let begun = exports::begin(call.db(), &first, call.now, &by).await?;
+    let begun = exports::state(call.db(), &first).await?;
     let begun = begun.ok_or_else(|| {
         let detail = "there are programs or reps here already; an export is read into an \
                       empty deployment";
@@ -96,6 +96,7 @@ pub(super) async fn restore(request: Request) -> Result<Response, Problem> {
     let mut run = Run {
         call: &call,
         by: &by,
+        export: &first,
         is_finished: begun.finished_at.is_some(),
         // All lines of a finished one are in.
         saved: begun.lines,
@@ -140,7 +141,8 @@ pub(super) async fn restore(request: Request) -> Result<Response, Problem> {
         differences,
     };
     let response = output::json(StatusCode::OK, &answer);
-    Ok(output::published(&call, response).await)
+    // Half a configuration is nobody's.
+    Ok(output::published_if(run.is_finished, &call, response).await)
 }
 
 fn at_line(line: usize, detail: impl ToString) -> Problem {
@@ -168,8 +170,10 @@ fn check_first(text: &str) -> Result<(), Problem> {
 struct Run<'a> {
     call: &'a Call,
     by: &'a str,
+    /// The first line.
+    export: &'a str,
     is_finished: bool,
-    /// Lines that are in.
+    /// Lines that are in; none before it has begun.
     saved: i64,
     /// The last line that was read.
     line: i64,
@@ -235,6 +239,13 @@ impl Run<'_> {
         Ok(None)
     }
 
+    /// What goes before the first that is written.
+    fn begin(&self) -> Vec<Statement> {
+        let is_first = self.saved == 0;
+        let begin = is_first.then(|| exports::begin(self.export, self.call.now, self.by));
+        begin.into_iter().collect()
+    }
+
     /// Writes what has come, with how far that is.
     async fn write(&mut self) -> Result<(), Problem> {
         let Batch {
@@ -247,8 +258,9 @@ impl Run<'_> {
         };
         json.push(']');
         self.batches += 1;
-        let advance = exports::advance(self.saved, self.line, table.is_derived);
-        let batch = vec![advance, exports::put(table, json)];
+        let mut batch = self.begin();
+        batch.push(exports::advance(self.saved, self.line, table.is_derived));
+        batch.push(exports::put(table, json));
         match self.call.db().batch(batch).await {
             Ok(_) => {
                 self.saved = self.line;
@@ -300,11 +312,12 @@ impl Run<'_> {
             subject: "everything",
             detail: format!("{{\"lines\":{line}}}"),
         };
-        let batch = vec![
+        let mut batch = self.begin();
+        batch.extend([
             exports::advance(self.saved, line, true),
             exports::finish(self.call.now),
             audit::add(&entry),
-        ];
+        ]);
         self.call.db().batch(batch).await.map_err(|error| {
             let table = TABLES.last();
             table.map_or(Problem::misassembled("there are no tables"), |table| {
@@ -325,12 +338,12 @@ fn line_number(line: usize) -> i64 {
 /// What it means that the database did not take some lines.
 fn refused(error: DatabaseError, table: &Table, from: i64, to: i64) -> Problem {
     let text = error.to_string();
-    if text.contains("restores.lines") {
-        let detail = "somebody else is reading it in at this moment";
+    if text.contains("restores.") {
+        let detail = "somebody else is reading one in at this moment, or has begun without";
         return Problem::Conflict(detail.to_owned());
     }
     if text.contains("constraint failed") || text.contains("cannot store") {
-        let field = format!("lines {} to {to}", from + 1);
+        let field = format!("lines {} to {to}", from.max(1) + 1);
         let detail = format!("hold a row that does not fit into `{}`", table.name);
         return Problem::field(field, detail);
     }

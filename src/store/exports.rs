@@ -123,21 +123,26 @@ row! {
     pub struct Restore {
         /// Its first line.
         pub export: String,
-        /// Lines of it that are in.
+        /// Lines of it that are in; none before it has begun.
         pub lines: i64,
         /// When all of it was (Unix ms).
         pub finished_at: Option<i64>,
     }
 }
 
-// Reps come first of what is read in.
+// Goes with the first rows, so that an export of which none came holds nothing up. The
+// NULL, or the row that is there, tells who was overtaken.
 const BEGIN: &str = "
     INSERT INTO restores (only_row, export, lines, begun_at, begun_by)
-    SELECT 1, ?1, 1, ?2, ?3
-    WHERE NOT EXISTS (SELECT 1 FROM programs) AND NOT EXISTS (SELECT 1 FROM reps)
-    ON CONFLICT DO NOTHING";
+    SELECT 1, ?1, iif(EXISTS (SELECT 1 FROM programs) OR EXISTS (SELECT 1 FROM reps), NULL, 0),
+      ?2, ?3";
 
-const STATE: &str = "SELECT export, lines, finished_at FROM restores";
+const STATE: &str = "
+    SELECT export, lines, finished_at FROM restores
+    UNION ALL
+    SELECT ?1, 0, NULL
+    WHERE NOT EXISTS (SELECT 1 FROM restores)
+      AND NOT EXISTS (SELECT 1 FROM programs) AND NOT EXISTS (SELECT 1 FROM reps)";
 
 const UNDER_WAY: &str = "SELECT export, lines, finished_at FROM restores WHERE finished_at IS NULL";
 
@@ -149,17 +154,16 @@ const ADVANCE: &str = "
 
 const FINISH: &str = "UPDATE restores SET finished_at = coalesce(finished_at, ?1)";
 
-/// Begins to read an export, known by its first line, into a deployment without
-/// programs and reps, or goes on with it. `None` where there are some already.
-pub async fn begin(
-    db: &dyn Database,
-    export: &str,
-    now: i64,
-    by: &str,
-) -> Result<Option<Restore>, DatabaseError> {
-    let begin = statement!(BEGIN, export, now, by);
-    let [_, state] = super::several(db, [begin, statement!(STATE)]).await?;
-    state.first()
+/// How far an export, known by its first line, was read into a deployment without
+/// programs and reps; or how far another was. `None` where there are some already.
+pub async fn state(db: &dyn Database, export: &str) -> Result<Option<Restore>, DatabaseError> {
+    one(db, statement!(STATE, export)).await?.first()
+}
+
+/// The statement that begins one, for the batch with its first rows.
+#[must_use]
+pub fn begin(export: &str, now: i64, by: &str) -> Statement {
+    statement!(BEGIN, export, now, by)
 }
 
 /// Whether an export is being read in: nothing is derived meanwhile from what is only

@@ -24,6 +24,7 @@ pub mod exports;
 pub mod findings;
 pub mod funnel;
 pub mod goals;
+pub mod imports;
 pub mod labels;
 pub mod leads;
 pub mod members;

@@ -355,8 +355,10 @@ fn a_restore_that_was_cut_goes_on_where_it_was() {
             .body("application/x-ndjson", body)
             .send()
     };
+    copy.published();
     for end in [half, half, half + half / 2] {
         cut(end).problem(400);
+        assert!(copy.published().is_empty(), "half a configuration");
         // Cron comes by meanwhile, and leaves alone what is only there in part.
         block_on(settle::all(copy.db(), copy.now())).unwrap();
         block_on(minutes::gather(copy.db(), copy.now())).unwrap();
@@ -366,6 +368,7 @@ fn a_restore_that_was_cut_goes_on_where_it_was() {
     let short = restore(&copy, &few.join("\n")).expect(200);
     assert_eq!(short["finished"], false);
     assert!(short["differences"][0].as_str().unwrap().contains("cut"));
+    assert!(copy.published().is_empty(), "half a configuration");
 
     let whole = restore(&copy, &export).expect(200);
     assert_eq!(whole["finished"], true, "{whole}");
@@ -374,6 +377,34 @@ fn a_restore_that_was_cut_goes_on_where_it_was() {
     let before = copy.dump();
     assert_eq!(restore(&copy, &export).expect(200), whole);
     assert_eq!(copy.dump(), before);
+}
+
+#[test]
+fn what_has_no_row_yet_has_not_begun() {
+    let house = lived_in();
+    let other = export(&house.api, "");
+    house.days(1);
+    let export = export(&house.api, "");
+    let copy = empty(&house.api);
+    // The first line alone holds nothing up: neither cron nor another export.
+    let first = other.lines().next().unwrap();
+    let short = restore(&copy, first).expect(200);
+    assert_eq!(short["finished"], false);
+    assert_eq!(
+        copy.column("SELECT CAST(count(*) AS TEXT) FROM restores"),
+        ["0"]
+    );
+    let whole = restore(&copy, &export).expect(200);
+    assert_eq!(whole["finished"], true, "{whole}");
+    assert_eq!(contents(&copy), contents(&house.api));
+    restore(&copy, first).problem(409);
+
+    // Nor is anything read into what has begun to be used meanwhile.
+    let used = empty(&house.api);
+    restore(&used, first).expect(200);
+    let program = json!({"slug": "p", "name": "P", "zone": "UTC"});
+    used.post("/v1/programs", &program).expect(201);
+    restore(&used, &export).problem(409);
 }
 
 #[test]

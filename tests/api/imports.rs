@@ -256,7 +256,7 @@ fn rewardfuls_affiliates_referrals_and_commissions_come_over() {
         api.column(
             "SELECT concat_ws(' ', order_id, amount, refunded, matched_by) FROM net_sales ORDER BY 1"
         ),
-        ["ch_1 10000 0 customer", "ch_2 10000 4000 customer"]
+        ["ch_1 10000 0 customer", "ch_2 10000 3636 customer"]
     );
     let before = api.dump();
     csv(api, "of=leads&preset=rewardful", customers);
@@ -334,19 +334,37 @@ fn our_own_columns_are_those_of_the_api() {
     assert_eq!(touches[0]["kind"], "import");
 
     let conversions = "kind,order_id,refund_id,amount,currency,email,at\n\
-        sale,o-1,,\"1,234.56\",USD,a@example.org,2026-10-03\n\
-        refund,o-1,r-1,(34.56),USD,,2026-10-04\n\
-        refund,o-1,r-2,34.56,USD,,2026-10-04\n\
-        sale,o-2,,12,,a@example.org,2026-10-03\n";
+        sale,o-1,,123456,USD,a@example.org,2026-10-03\n\
+        refund,o-1,r-1,(3456),USD,,2026-10-04\n\
+        refund,o-1,r-2,3456,USD,,2026-10-04\n\
+        sale,o-2,,12,,a@example.org,2026-10-03\n\
+        sale,o-3,,\"1,234.56\",USD,a@example.org,2026-10-03\n";
     let (rows, _) = csv(api, "of=conversions", conversions);
     assert_eq!(rows[0], "2 created");
-    assert!(rows[1].starts_with("3 refused `amount`"), "{rows:?}");
-    assert_eq!(rows[2..], ["4 created", "5 refused currency: is missing"]);
+    let in_minor = "in minor units, as the API has them";
+    assert!(
+        rows[1].starts_with("3 refused amount: ") && rows[1].contains(in_minor),
+        "{rows:?}"
+    );
+    assert_eq!(rows[2..4], ["4 created", "5 refused `currency` is missing"]);
+    assert!(
+        rows[4].starts_with("6 refused amount: ") && rows[4].contains(in_minor),
+        "{rows:?}"
+    );
+    assert_eq!(
+        api.column("SELECT concat_ws(' ', order_id, amount, refunded) FROM net_sales"),
+        ["o-1 123456 3456"]
+    );
+    // An export, or what was sent to the API, is read as it is.
+    let sale = json!({"kind": "sale", "order_id": "o-1", "amount": 123_456, "currency": "USD",
+        "email": "a@example.org", "at": "2026-10-03T12:00:00Z"});
+    let (rows, _) = ndjson(api, "of=conversions", &[sale]);
+    assert_eq!(rows, ["1 unchanged"]);
     // Another sum under the same order is a contradiction, and is not taken.
     let (rows, _) = csv(
         api,
         "of=conversions",
-        conversions.replace("234.56", "999.00"),
+        conversions.replace("123456", "199900"),
     );
     assert!(rows[0].starts_with("2 refused the order `o-1` is recorded already"));
 
@@ -469,7 +487,7 @@ fn a_long_file_goes_on_from_where_a_call_has_ended() {
             None => break,
         }
     }
-    assert_eq!(calls, 3);
+    assert_eq!(calls, 5);
     assert_eq!(
         api.column("SELECT CAST(count(*) AS TEXT) FROM leads"),
         ["130"]
@@ -618,4 +636,131 @@ fn exported_advocates_come_in_unchanged() {
     let other = Api::furnished();
     csv(&other, "of=advocates", exported);
     assert_eq!(names(&other), names(api));
+}
+
+#[test]
+fn a_row_without_dates_sent_again_changes_nothing_whoever_sends_it() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    let code = json!({"program": "customers", "advocate": "ext:maya", "medium": "phone"});
+    let code = api.post("/v1/codes", &code).expect(201);
+    let code = code["code"].as_str().unwrap();
+    let leads = format!("email,advocate,code\na@example.org,ext:maya,\nb@example.org,,{code}\n");
+    let (rows, _) = csv(api, "of=leads", leads.clone());
+    assert_eq!(rows, ["2 created", "3 created"]);
+    house.days(1);
+    let before = api.dump();
+    let (rows, _) = csv(api, "of=leads", leads.clone());
+    assert_eq!(rows, ["2 unchanged", "3 unchanged"]);
+    let key = api.key(&["imports:write"]);
+    let other = api.request(Method::POST, "/v1/imports?program=customers&of=leads");
+    let other = other.key(&key).body("text/csv", leads).send();
+    assert_eq!(told(&lines(&other)).0, ["2 unchanged", "3 unchanged"]);
+    let kept = |dump: Vec<String>| -> Vec<String> {
+        let own = |line: &String| !line.starts_with("api_keys|") && !line.starts_with("audit|");
+        dump.into_iter().filter(own).collect()
+    };
+    assert_eq!(kept(api.dump()), kept(before));
+    // A date that is stated is another touch.
+    let dated = "email,advocate,touched_at\na@example.org,ext:maya,2026-10-01\n";
+    assert_eq!(csv(api, "of=leads", dated).0, ["2 updated"]);
+    assert_eq!(csv(api, "of=leads", dated).0, ["2 unchanged"]);
+}
+
+#[test]
+fn a_lead_that_is_here_gets_what_is_not_known_of_it() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    house.sale(&json!({"order_id": "o-1", "amount": 900, "customer": "cus_1"}));
+    let bare = "email,advocate,at\na@example.org,ext:maya,2026-10-01\nb@example.org,,2026-10-01\n";
+    assert_eq!(csv(api, "of=leads", bare).0, ["2 created", "3 created"]);
+    let more = "email,advocate,at,name,company,phone,customer\n\
+        a@example.org,ext:maya,2026-10-01,Ann,Acme,+49 30,cus_1\n\
+        b@example.org,,2026-10-01,Ben,,,\n";
+    let (rows, _) = csv(api, "of=leads&dry_run=true", more);
+    assert_eq!(rows, ["2 updated", "3 updated"]);
+    assert_eq!(csv(api, "of=leads", more).0, ["2 updated", "3 updated"]);
+    let people = "SELECT concat_ws(' ', email, name, company, phone, customer) FROM leads
+        ORDER BY email";
+    assert_eq!(
+        api.column(people),
+        ["a@example.org Ann Acme +49 30 cus_1", "b@example.org Ben"]
+    );
+    assert_eq!(
+        api.column("SELECT CAST(count(*) AS TEXT) FROM touches"),
+        ["1"]
+    );
+    assert_eq!(
+        api.column("SELECT l.email FROM sales s JOIN leads l ON l.id = s.lead"),
+        ["a@example.org"]
+    );
+    // What is known stays, and what is said again is no news.
+    let before = api.dump();
+    let (rows, _) = csv(api, "of=leads", more.replace("Ann", "Anna"));
+    assert_eq!(rows, ["2 unchanged", "3 unchanged"]);
+    assert_eq!(api.dump(), before);
+}
+
+#[test]
+fn what_was_given_back_follows_the_total_of_the_other_system() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    let row = |back: i64| {
+        json!({"id": "co_1", "state": "paid", "sale": {"currency": "USD",
+            "charged_at": "2026-10-19T16:28:25.000Z", "stripe_charge_id": "ch_1",
+            "charge_amount_cents": 11_900, "tax_amount_cents": 1_900,
+            "refund_amount_cents": back}})
+    };
+    let taken = |row: Value| ndjson(api, "of=conversions&preset=rewardful", &[row]).0;
+    let refunded = || {
+        api.column(
+            "SELECT concat_ws(' ', refund_id, amount) FROM refunds ORDER BY amount DESC, refund_id",
+        )
+    };
+    assert_eq!(taken(row(5_950)), ["1 created"]);
+    assert_eq!(refunded(), ["refund-ch_1-5000 5000"]);
+    assert_eq!(taken(row(5_950)), ["1 unchanged"]);
+    // More was given back since: that is a refund of its own.
+    assert_eq!(taken(row(8_330)), ["1 created"]);
+    assert_eq!(
+        refunded(),
+        ["refund-ch_1-5000 5000", "refund-ch_1-7000 2000"]
+    );
+    assert_eq!(taken(row(11_900)), ["1 created"]);
+    let before = api.dump();
+    assert_eq!(taken(row(11_900)), ["1 unchanged"]);
+    assert_eq!(api.dump(), before);
+    assert_eq!(
+        api.column("SELECT concat_ws(' ', amount, refunded) FROM net_sales"),
+        ["10000 10000"]
+    );
+}
+
+#[test]
+fn a_sale_whose_refund_fails_is_reported_as_created() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    // The refund's id is taken by one of another order.
+    house.sale(&json!({"order_id": "o-9", "amount": 900}));
+    house.refund_some("o-9", "refund-ch_1-5000", Some(100));
+    let row = json!({"id": "co_1", "state": "paid", "sale": {"currency": "USD",
+        "charged_at": "2026-10-19T16:28:25.000Z", "stripe_charge_id": "ch_1",
+        "charge_amount_cents": 10_000, "refund_amount_cents": 5_000}});
+    let answer = ask(
+        api,
+        "of=conversions&preset=rewardful",
+        "application/x-ndjson",
+        row.to_string(),
+    );
+    let told = lines(&answer);
+    assert_eq!(told[0]["outcome"], "created");
+    assert_eq!(told[0]["id"], "ch_1");
+    let error = told[0]["error"].as_str().unwrap();
+    assert!(
+        error.contains("is recorded already, and is different"),
+        "{error}"
+    );
+    assert_eq!(told[1]["summary"], counts(1, 0, 0, 0));
+    let again = ndjson(api, "of=conversions&preset=rewardful", &[row]).0;
+    assert!(again[0].starts_with("1 refused "), "{again:?}");
 }

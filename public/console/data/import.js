@@ -79,8 +79,9 @@ export function Import({ program }) {
         <${Field} label="Whose export it is"><${Select} value=${what.preset} options=${PRESETS} disabled=${run.busy} onValue=${(/** @type {string} */ preset) => set({ preset })} /><//>
         <${Field} label="What it holds"><${Select} value=${what.of} options=${KINDS[what.preset]} disabled=${run.busy} onValue=${(/** @type {string} */ of) => set({ of })} /><//>
         ${hasSlashes(cells) && html`<${Field} label="What 10/1/2026 means"><${Select} value=${what.dates} disabled=${run.busy} onValue=${(/** @type {string} */ dates) => set({ dates })} options=${[["auto", "Only what can mean one thing"], ["mdy", "1 October: month first"], ["dmy", "10 January: day first"]]} /><//>`}
-        ${what.of === "conversions" && hasSeparators(cells) && html`<${Field} label="Amounts are written"><${Select} value=${what.decimal} disabled=${run.busy} onValue=${(/** @type {string} */ decimal) => set({ decimal })} options=${[["auto", "As each shows by itself"], ["point", "1,234.56"], ["comma", "1.234,56"]]} /><//>`}
+        ${what.of === "conversions" && what.preset !== "goodword" && hasSeparators(cells) && html`<${Field} label="Amounts are written"><${Select} value=${what.decimal} disabled=${run.busy} onValue=${(/** @type {string} */ decimal) => set({ decimal })} options=${[["auto", "As each shows by itself"], ["point", "1,234.56"], ["comma", "1.234,56"]]} /><//>`}
       </div>
+      ${what.of === "conversions" && what.preset === "goodword" && html`<p class="muted">Amounts are in minor units, as the API has them: 4999 for 49.99 USD.</p>`}
       <${Preview} look=${look} />
       ${run.busy && html`<${Progress} label=${run.dry ? "Tried" : "Imported"} done=${run.done} all=${run.all} />`}
       ${run.waiting && html`<p class="muted">The connection broke off. It goes on by itself in a moment …</p>`}

@@ -21,6 +21,7 @@ use crate::{
     },
     store::{
         advocates::{self as stored, Changes, New, Reference, Row, insert_as},
+        imports,
         leads::{self as known, Which},
         programs::Row as Program,
     },
@@ -181,7 +182,7 @@ pub(super) async fn lead(
     }
     programs::in_use(program, "program")?;
     let at = leads::past("at", row.at.as_deref(), call.now)?;
-    let touches: Vec<Touch> = touch(request, program, row, at)
+    let mut touches: Vec<Touch> = touch(request, program, row, at)
         .await?
         .into_iter()
         .collect();
@@ -202,13 +203,15 @@ pub(super) async fn lead(
         found = known::find(call.db(), which).await?;
     }
     if let Some(found) = &found {
-        let is_known = |touch: &Touch| {
-            found.touches.iter().any(|known| {
-                (known.kind, known.at, known.advocate, &known.proof)
-                    == (touch.kind, touch.at, touch.advocate, &touch.proof)
+        // Whoever imports it, and whenever, unless the row says when it was.
+        let is_dated = row.at.is_some() || row.touched_at.is_some();
+        touches.retain(|touch| {
+            !found.touches.iter().any(|known| {
+                (known.kind, known.advocate) == (touch.kind, touch.advocate)
+                    && (known.at == touch.at || !is_dated)
             })
-        };
-        if touches.iter().all(is_known) {
+        });
+        if touches.is_empty() && !imports::adds(call.db(), &found.id, &person).await? {
             let id = found.id.clone();
             return Effect::new(UNCHANGED, &Named { id }, Vec::new(), Vec::new());
         }

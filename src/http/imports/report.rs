@@ -39,7 +39,8 @@ pub(in crate::http) struct Reported {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     id: Option<String>,
-    /// Names the field at fault.
+    /// Names the field at fault. Of a row that was not refused: why its refund, which
+    /// comes after its sale, was not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     error: Option<String>,
