@@ -250,10 +250,9 @@ impl Row<'_> {
             None => (self.get)(field),
             Some(columns) => {
                 let names = columns.iter().find(|(known, _)| *known == field);
-                let names = names.map_or(&[][..], |(_, names)| names).iter();
+                let mut names = names.map_or(&[][..], |(_, names)| names).iter();
                 names
-                    .filter_map(|name| (self.get)(name).transpose())
-                    .next()
+                    .find_map(|name| (self.get)(name).transpose())
                     .transpose()
             }
         };

@@ -468,21 +468,20 @@ mod tests {
         Body::Pieces(Box::pin(stream::iter(pieces)))
     }
 
+    type Cells = Result<Vec<(String, Option<String>)>, String>;
+
     /// Each record: its line, and its cells or what is wrong.
-    fn read(table: &mut Table) -> Vec<(usize, Result<Vec<(String, Option<String>)>, String>)> {
+    fn read(table: &mut Table) -> Vec<(usize, Cells)> {
         std::iter::from_fn(|| now(table.next()))
             .map(|record| (record.line, record.fields.map(|fields| fields.0)))
             .collect()
     }
 
-    fn csv(
-        text: &[u8],
-        size: usize,
-    ) -> Vec<(usize, Result<Vec<(String, Option<String>)>, String>)> {
+    fn csv(text: &[u8], size: usize) -> Vec<(usize, Cells)> {
         read(&mut Table::new(body(pieces(text, size)), Format::Csv))
     }
 
-    fn named(names: &[&str], cells: &[&str]) -> Result<Vec<(String, Option<String>)>, String> {
+    fn named(names: &[&str], cells: &[&str]) -> Cells {
         let pairs = names.iter().zip(cells);
         Ok(pairs
             .map(|(name, cell)| ((*name).to_owned(), Some((*cell).to_owned())))

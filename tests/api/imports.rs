@@ -402,11 +402,11 @@ fn a_number_with_a_point_is_refused_where_it_is_read_and_kept_as_no_sentence() {
         [format!("1 refused name: {why}"), "2 created".to_owned()]
     );
     let sale = |amount: Value| {
-        json!({"kind": "sale", "order_id": "o-1", "customer": "nobody", "amount": amount,
-            "currency": "USD", "at": "2026-10-05"})
+        json!({"id": "cm_1", "type": "sale", "status": "paid", "amount": amount,
+            "currency": "usd", "customer": {"externalId": "nobody"}})
     };
     let sales = [sale(json!(12.5)), sale(json!("12.345")), sale(json!("€12"))];
-    let (rows, _) = ndjson(api, "of=conversions", &sales);
+    let (rows, _) = ndjson(api, "of=conversions&preset=dub", &sales);
     assert_eq!(
         rows,
         [
