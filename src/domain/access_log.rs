@@ -449,7 +449,7 @@ mod tests {
         }
     }
 
-    /// The fields of the data set http_requests:
+    /// The fields of the data set `http_requests`:
     /// developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/http_requests/
     fn pushed(time: &str, more: &str) -> String {
         format!(

@@ -399,14 +399,15 @@ fn as_the_api(text: &str) -> Result<String, String> {
 }
 
 /// What was given back of a sale, as a refund of its own: all of it so far, by which
-/// it is known, so that what is given back later is another one.
+/// it is known, so that what is given back later is another one. A reconciliation goes
+/// by such totals as well, and names it the same: whoever reports it later means it.
 fn refund(sale: &Fields, back: i64) -> Fields {
     let mut refund = vec![("kind", "refund".to_owned()), ("amount", back.to_string())];
     for (field, text) in sale {
         match *field {
             "order_id" => {
                 refund.push(("order_id", text.clone()));
-                refund.push(("refund_id", format!("refund-{text}-{back}")));
+                refund.push(("refund_id", format!("reconciled/{text}/{back}")));
             }
             "currency" | "at" => refund.push((field, text.clone())),
             _ => {}

@@ -333,41 +333,6 @@ fn our_own_columns_are_those_of_the_api() {
     assert_eq!(touches.as_array().unwrap().len(), 2);
     assert_eq!(touches[0]["kind"], "import");
 
-    let conversions = "kind,order_id,refund_id,amount,currency,email,at\n\
-        sale,o-1,,123456,USD,a@example.org,2026-10-03\n\
-        refund,o-1,r-1,(3456),USD,,2026-10-04\n\
-        refund,o-1,r-2,3456,USD,,2026-10-04\n\
-        sale,o-2,,12,,a@example.org,2026-10-03\n\
-        sale,o-3,,\"1,234.56\",USD,a@example.org,2026-10-03\n";
-    let (rows, _) = csv(api, "of=conversions", conversions);
-    assert_eq!(rows[0], "2 created");
-    let in_minor = "in minor units, as the API has them";
-    assert!(
-        rows[1].starts_with("3 refused amount: ") && rows[1].contains(in_minor),
-        "{rows:?}"
-    );
-    assert_eq!(rows[2..4], ["4 created", "5 refused `currency` is missing"]);
-    assert!(
-        rows[4].starts_with("6 refused amount: ") && rows[4].contains(in_minor),
-        "{rows:?}"
-    );
-    assert_eq!(
-        api.column("SELECT concat_ws(' ', order_id, amount, refunded) FROM net_sales"),
-        ["o-1 123456 3456"]
-    );
-    // An export, or what was sent to the API, is read as it is.
-    let sale = json!({"kind": "sale", "order_id": "o-1", "amount": 123_456, "currency": "USD",
-        "email": "a@example.org", "at": "2026-10-03T12:00:00Z"});
-    let (rows, _) = ndjson(api, "of=conversions", &[sale]);
-    assert_eq!(rows, ["1 unchanged"]);
-    // Another sum under the same order is a contradiction, and is not taken.
-    let (rows, _) = csv(
-        api,
-        "of=conversions",
-        conversions.replace("123456", "199900"),
-    );
-    assert!(rows[0].starts_with("2 refused the order `o-1` is recorded already"));
-
     let shares = "event_id,advocate,kind,channel,at\ne-1,ext:crm-1,sent,email,2026-10-03\n\
         ,ext:crm-1,sent,email,2026-10-03\ne-2,ext:nobody,sent,email,2026-10-03\n";
     let (rows, _) = csv(api, "of=shares", shares);
@@ -402,8 +367,8 @@ fn a_number_with_a_point_is_refused_where_it_is_read_and_kept_as_no_sentence() {
         [format!("1 refused name: {why}"), "2 created".to_owned()]
     );
     let sale = |amount: Value| {
-        json!({"id": "cm_1", "type": "sale", "status": "paid", "amount": amount,
-            "currency": "usd", "customer": {"externalId": "nobody"}})
+        json!({"type": "sale", "id": "o-1", "amount": amount, "currency": "USD",
+            "createdAt": "2026-10-05"})
     };
     let sales = [sale(json!(12.5)), sale(json!("12.345")), sale(json!("€12"))];
     let (rows, _) = ndjson(api, "of=conversions&preset=dub", &sales);
@@ -416,6 +381,46 @@ fn a_number_with_a_point_is_refused_where_it_is_read_and_kept_as_no_sentence() {
             "3 refused amount: `€12`: € is no sign of USD".to_owned(),
         ]
     );
+}
+
+#[test]
+fn our_own_amounts_are_in_minor_units() {
+    let house = House::under(SHARE);
+    let api = &house.api;
+    let conversions = "kind,order_id,refund_id,amount,currency,email,at\n\
+        sale,o-1,,123456,USD,a@example.org,2026-10-03\n\
+        refund,o-1,r-1,(3456),USD,,2026-10-04\n\
+        refund,o-1,r-2,3456,USD,,2026-10-04\n\
+        sale,o-2,,12,,a@example.org,2026-10-03\n\
+        sale,o-3,,\"1,234.56\",USD,a@example.org,2026-10-03\n";
+    let (rows, _) = csv(api, "of=conversions", conversions);
+    assert_eq!(rows[0], "2 created");
+    let in_minor = "in minor units, as the API has them";
+    assert!(
+        rows[1].starts_with("3 refused amount: ") && rows[1].contains(in_minor),
+        "{rows:?}"
+    );
+    assert_eq!(rows[2..4], ["4 created", "5 refused `currency` is missing"]);
+    assert!(
+        rows[4].starts_with("6 refused amount: ") && rows[4].contains(in_minor),
+        "{rows:?}"
+    );
+    assert_eq!(
+        api.column("SELECT concat_ws(' ', order_id, amount, refunded) FROM net_sales"),
+        ["o-1 123456 3456"]
+    );
+    // An export, or what was sent to the API, is read as it is.
+    let sale = json!({"kind": "sale", "order_id": "o-1", "amount": 123_456, "currency": "USD",
+        "email": "a@example.org", "at": "2026-10-03T12:00:00Z"});
+    let (rows, _) = ndjson(api, "of=conversions", &[sale]);
+    assert_eq!(rows, ["1 unchanged"]);
+    // Another sum under the same order is a contradiction, and is not taken.
+    let (rows, _) = csv(
+        api,
+        "of=conversions",
+        conversions.replace("123456", "199900"),
+    );
+    assert!(rows[0].starts_with("2 refused the order `o-1` is recorded already"));
 }
 
 #[test]
@@ -470,10 +475,10 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
 fn a_long_file_goes_on_from_where_a_call_has_ended() {
     let house = House::under(SHARE);
     let api = &house.api;
-    let mut file = String::from("email,name\n");
-    for n in 0..130 {
-        file.push_str(&format!("lead{n}@example.org,\"Lead\n{n}\"\n"));
-    }
+    let rows: Vec<String> = (0..130)
+        .map(|n| format!("lead{n}@example.org,\"Lead\n{n}\"\n"))
+        .collect();
+    let file = ["email,name\n", &rows.concat()].concat();
     // Two lines a row, so that lines are not rows.
     let file = file.replace("\"Lead\n", "\"\n");
     let mut from = 0;
@@ -718,14 +723,16 @@ fn what_was_given_back_follows_the_total_of_the_other_system() {
         )
     };
     assert_eq!(taken(row(5_950)), ["1 created"]);
-    assert_eq!(refunded(), ["refund-ch_1-5000 5000"]);
+    assert_eq!(refunded(), ["reconciled/ch_1/5000 5000"]);
     assert_eq!(taken(row(5_950)), ["1 unchanged"]);
     // More was given back since: that is a refund of its own.
     assert_eq!(taken(row(8_330)), ["1 created"]);
     assert_eq!(
         refunded(),
-        ["refund-ch_1-5000 5000", "refund-ch_1-7000 2000"]
+        ["reconciled/ch_1/5000 5000", "reconciled/ch_1/7000 2000"]
     );
+    // As much again as is here is not what is here.
+    assert_eq!(taken(row(10_710)), ["1 created"]);
     assert_eq!(taken(row(11_900)), ["1 created"]);
     let before = api.dump();
     assert_eq!(taken(row(11_900)), ["1 unchanged"]);
@@ -742,7 +749,7 @@ fn a_sale_whose_refund_fails_is_reported_as_created() {
     let api = &house.api;
     // The refund's id is taken by one of another order.
     house.sale(&json!({"order_id": "o-9", "amount": 900}));
-    house.refund_some("o-9", "refund-ch_1-5000", Some(100));
+    house.refund_some("o-9", "reconciled/ch_1/5000", Some(100));
     let row = json!({"id": "co_1", "state": "paid", "sale": {"currency": "USD",
         "charged_at": "2026-10-19T16:28:25.000Z", "stripe_charge_id": "ch_1",
         "charge_amount_cents": 10_000, "refund_amount_cents": 5_000}});

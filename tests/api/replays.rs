@@ -190,7 +190,7 @@ fn a_log_that_is_cut_off_is_counted_as_far_as_it_came_and_once_when_it_comes_aga
     let log: String = all.chunks(10).map(lost_line).collect();
     let half = log.len() / 2;
     let cut = vec![
-        Ok(log[..half].to_owned().into()),
+        Ok(log.split_at(half).0.to_owned().into()),
         Err(std::io::Error::other("cut")),
     ];
     let ask = api
@@ -250,7 +250,8 @@ fn pushed(code: &str, at: i64, ray: usize, more: &str) -> String {
 
 fn combined(code: &str, at: i64, rest: &str) -> String {
     let text = date::rfc3339(at);
-    let (day, time) = (&text[8..10], &text[11..19]);
+    let part = |range| text.get(range).unwrap();
+    let (day, time) = (part(8..10), part(11..19));
     format!(
         "192.0.2.77 - - [{day}/Nov/2026:{time} +0000] \"GET /{code} HTTP/2.0\" {rest} \"-\" \"{FIREFOX}\"\n"
     )

@@ -142,9 +142,6 @@ mod tests {
         let manifest = include_str!("../../Cargo.toml");
         let pinned = |line: String| assert!(manifest.contains(&line), "{line}");
         pinned(format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version));
-        pinned(format!(
-            "worker = {{ version = \"={}\"",
-            WORKER_BUILD.version
-        ));
+        pinned(format!("worker = \"={}\"", WORKER_BUILD.version));
     }
 }
