@@ -119,7 +119,7 @@ CREATE TABLE findings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX findings_by_kind ON findings (run, kind, n);
 CREATE INDEX findings_by_identity ON findings (run, kind, identity) WHERE identity IS NOT NULL;
-CREATE INDEX findings_applied ON findings (run, kind) WHERE applied_at IS NOT NULL;
+CREATE INDEX findings_open ON findings (run, kind) WHERE fix IS NOT NULL AND applied_at IS NULL;
 -- What of a person is in them, for an erasure.
 CREATE INDEX findings_by_reason ON findings (lead) WHERE fix ->> 'reason' IS NOT NULL;
 CREATE INDEX findings_by_email ON findings (fix ->> 'email_hash')
@@ -330,7 +330,7 @@ SELECT m.run, m.line, m.won, m.lead, m.sale, o.program, o.others, o.created_at,
       OR instr('new accepted meeting opportunity won lost', r.stage)
         > instr('new accepted meeting opportunity won lost', l.stage)),
     json_patch(
-      json_object('do', 'stage', 'lead', m.lead, 'stage', r.stage,
+      json_object('do', 'stage', 'lead', m.lead, 'was', l.stage, 'stage', r.stage,
         'at', min(coalesce(r.at, o.created_at), o.created_at)),
       json_object('reason', iif(r.stage = 'lost', r.reason, NULL))), NULL) AS stage_fix
 FROM reconciliation_matches m
@@ -386,7 +386,8 @@ SELECT run, line * 16 + 4, 'amount_differs', line, lead, order_id, channel,
   CASE
     WHEN currency <> sale_currency THEN NULL
     WHEN amount <> sale_amount THEN
-      json_object('do', 'amount', 'order', sale, 'amount', amount, 'currency', currency)
+      json_object('do', 'amount', 'order', sale, 'was', sale_amount, 'amount', amount,
+        'currency', currency)
     WHEN refunded > sale_refunded THEN
       json_object('do', 'refund', 'order', sale, 'amount', refunded,
         'currency', currency, 'at', created_at)
@@ -425,7 +426,8 @@ UNION ALL
 -- They have another owner than the lead has here.
 SELECT run, line * 16 + 7, 'other_owner', line, lead, order_id, channel,
   (SELECT slug FROM reps WHERE number = lead_owner), owner, identity,
-  (SELECT json_object('do', 'owner', 'lead', c.lead, 'rep', p.slug) FROM reps p
+  (SELECT json_object('do', 'owner', 'lead', c.lead,
+      'was', (SELECT slug FROM reps WHERE number = c.lead_owner), 'rep', p.slug) FROM reps p
     WHERE p.status = 'active' AND lower(c.owner) IN (p.slug, lower(p.email), lower(p.name))
     ORDER BY p.number LIMIT 1)
 FROM reconciliation_compared c

@@ -16,13 +16,14 @@ export function downloadBlob(name, blob) {
 
 /**
  * A cell as every spreadsheet reads it. One that would be a formula is made text
- * by an apostrophe, as OWASP advises; a negative number is no formula.
+ * by an apostrophe, as OWASP advises, and so is one that begins with an apostrophe,
+ * which would be taken away where it is read back; a negative number is no formula.
  * @param {string | number | boolean | null | undefined} value
  */
 export function cell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
+  const text = /^[=+\-@\t\r\n']/.test(String(value)) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

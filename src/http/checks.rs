@@ -164,8 +164,13 @@ async fn publish(call: &Call) -> Result<Vec<String>, Problem> {
     if !checks::differs(call.db(), Check::Snapshot.name()).await? {
         return Ok(Vec::new());
     }
-    if let Some(fault) = call.publish().await {
-        call.note(&fault);
+    let fault = call.publish().await;
+    let did = match &fault {
+        None => "published the configuration of the database",
+        Some(_) => "could not publish the configuration; cron will try again",
+    };
+    if let Some(fault) = &fault {
+        call.note(fault);
     }
     if let Err(problem) = snapshot(call).await {
         call.note(&Fault {
@@ -173,7 +178,5 @@ async fn publish(call: &Call) -> Result<Vec<String>, Problem> {
             cause: format!("{problem:?}"),
         });
     }
-    Ok(vec![
-        "published the configuration of the database".to_owned(),
-    ])
+    Ok(vec![did.to_owned()])
 }

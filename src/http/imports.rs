@@ -8,7 +8,13 @@
 mod people;
 mod report;
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -109,6 +115,7 @@ pub(super) async fn import(mut request: Request) -> Result<Response, Problem> {
             program,
             of: asked.of,
             dry_run: asked.dry_run,
+            is_noted: AtomicBool::new(false),
         }),
         table: Table::new(body, format),
         from_line: asked.from_line.unwrap_or(0),
@@ -277,6 +284,8 @@ struct Importer {
     of: Of,
     habits: Habits,
     dry_run: bool,
+    /// Whether the audit log says that it is under way.
+    is_noted: AtomicBool,
 }
 
 impl Importer {
@@ -387,6 +396,11 @@ impl Importer {
                 let mut effect: Effect = planned.await?;
                 if effect.statements.is_empty() {
                     effect.status = UNCHANGED;
+                } else if !self.dry_run && !self.is_noted.load(Ordering::Relaxed) {
+                    // With the first row: whoever hangs up hears no end.
+                    effect
+                        .statements
+                        .push(audit::add(&self.entry("import.begun", "{}".to_owned())));
                 }
                 Ok(effect)
             })
@@ -397,7 +411,21 @@ impl Importer {
         }
         let response = once_unkeyed(&self.request, self.program.number, &noticed).await?;
         let status = response.status.as_u16();
+        if status != UNCHANGED {
+            self.is_noted.store(true, Ordering::Relaxed);
+        }
         Ok((status, response.into_parts().body.whole(usize::MAX).await?))
+    }
+
+    fn entry(&self, action: &'static str, detail: String) -> audit::Entry<'_> {
+        audit::Entry {
+            at: self.request.call.now,
+            by: self.request.key(),
+            program: Some(self.program.number),
+            action,
+            subject: self.of.name(),
+            detail,
+        }
     }
 
     fn note(&self, problem: Problem) {
@@ -414,16 +442,9 @@ impl Importer {
             return;
         }
         let call = &self.request.call;
-        let entry = audit::Entry {
-            at: call.now,
-            by: self.request.key(),
-            program: Some(self.program.number),
-            action: "import",
-            subject: self.of.name(),
-            // Numbers always serialise.
-            detail: serde_json::to_string(summary).unwrap_or_default(),
-        };
-        let written = one(call.db(), audit::add(&entry)).await;
+        // Numbers always serialise.
+        let detail = serde_json::to_string(summary).unwrap_or_default();
+        let written = one(call.db(), audit::add(&self.entry("import", detail))).await;
         if let Err(error) = written {
             self.note(error.into());
         }

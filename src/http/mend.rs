@@ -214,6 +214,15 @@ async fn sale_of(request: &Request, program: &Row, order: &str) -> Result<sales:
     sale.ok_or_else(|| refused("its sale is not here any more"))
 }
 
+/// Sees to it that what is here is still what was found: who changed it since knew why.
+fn unchanged(finding: &Finding, here: Option<&str>) -> Result<(), Problem> {
+    if finding.was.as_deref() == here {
+        Ok(())
+    } else {
+        Err(refused("it has changed since; reconcile again"))
+    }
+}
+
 /// A time of the file; no fact of ours is in the future.
 fn moment(request: &Request, finding: &Finding) -> i64 {
     let now = request.call.now;
@@ -230,6 +239,7 @@ async fn correct(request: &Request, program: &Row, finding: &Finding) -> Result<
     if sale.amount == amount {
         return Ok(Fix::nothing("the sale had this amount already"));
     }
+    unchanged(finding, Some(&sale.amount.to_string()))?;
     if amount < sale.refunded {
         return Err(refused("more than this was given back of the sale"));
     }
@@ -360,6 +370,7 @@ async fn step(
     if before.stage == stage {
         return Ok(Fix::nothing(format!("the lead was {name} already")));
     }
+    unchanged(finding, Some(before.stage.name()))?;
     let at = moment(request, finding).max(before.at);
     let reason = finding.reason.as_deref();
     let (lead, events) = stages::follow(&before, stage, reason, why, at)?;
@@ -384,6 +395,7 @@ async fn hand_over(
     if before.owner.as_deref() == Some(rep.slug.as_str()) {
         return Ok(Fix::nothing("the lead was theirs already"));
     }
+    unchanged(finding, before.owner.as_deref())?;
     let mut lead = before.clone();
     lead.owner = Some(rep.slug.clone());
     let events = [Event {

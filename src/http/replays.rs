@@ -177,12 +177,12 @@ impl Replay {
             let (line, text) = lines.next().await?;
             if self.report.lines == MOST_LINES {
                 let why = format!("a replay takes {MOST_LINES} lines; send the rest in another");
-                self.refuse(line, why);
+                self.end(line, why);
                 return None;
             }
             if self.named >= MOST_CLICKS {
                 let why = format!("a replay takes {MOST_CLICKS} clicks; send the rest in another");
-                self.refuse(line, why);
+                self.end(line, why);
                 return None;
             }
             match text {
@@ -197,6 +197,12 @@ impl Replay {
                 }
             }
         }
+    }
+
+    /// Says where the rest begins, however many lines were refused before.
+    fn end(&mut self, line: usize, why: String) {
+        self.report.skipped += 1;
+        self.report.reasons.push(Refused { line, why });
     }
 
     fn refuse(&mut self, line: usize, why: String) {

@@ -12,7 +12,8 @@ macro_rules! findings {
             "SELECT CAST(f.n AS TEXT) AS cursor, ",
             $columns,
             " FROM findings f WHERE f.run = ?1 AND f.n > ?2 AND (?3 IS NULL OR f.channel = ?3)
-              AND (?4 IS NULL OR ?4 = iif(f.applied_at IS NULL, 'open', 'applied')) ",
+              AND (?4 IS NULL OR ?4 = CASE
+                WHEN f.applied_at IS NOT NULL THEN 'applied' WHEN f.fix IS NOT NULL THEN 'open' END) ",
             $which
         )
     };

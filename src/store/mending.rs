@@ -54,6 +54,8 @@ row! {
         pub email_hash: Option<String>,
         /// Whether rewards that name no order are meant as well; 0 or 1.
         pub others: Option<u8>,
+        /// What was here when it was found: the sale's amount, the lead's stage or owner.
+        pub was: Option<String>,
         /// Where the lead stands there.
         pub stage: Option<Stage>,
         /// Why it was lost.
@@ -83,7 +85,7 @@ const FINDING: &str = "
     SELECT line, outcome, applied_at, fix ->> 'do' AS act, fix ->> 'order' AS order_id,
       fix ->> 'amount' AS amount, fix ->> 'currency' AS currency, fix ->> 'at' AS at,
       fix ->> 'lead' AS lead, fix ->> 'customer' AS customer, fix ->> 'email_hash' AS email_hash,
-      fix ->> 'others' AS others, fix ->> 'stage' AS stage, fix ->> 'reason' AS reason, fix ->> 'rep' AS rep
+      fix ->> 'others' AS others, CAST(fix ->> 'was' AS TEXT) AS was, fix ->> 'stage' AS stage, fix ->> 'reason' AS reason, fix ->> 'rep' AS rep
     FROM findings WHERE run = ?1 AND n = CAST(?2 AS INTEGER)";
 
 // Of two at once the second is sent back, and finds that it is done.

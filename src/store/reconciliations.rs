@@ -238,9 +238,9 @@ macro_rules! document {
             time!("o.compared_at"),
             ", 'kinds', json((
                 SELECT json_group_array(json_object('kind', k.value ->> 0, 'count', k.value ->> 1,
-                  'open', iif(k.value ->> 0 IN ('matched', 'unrelated'), 0,
-                    (k.value ->> 1) - (SELECT count(*) FROM findings
-                      WHERE run = o.id AND kind = k.value ->> 0 AND applied_at IS NOT NULL))))
+                  'open', (SELECT count(*) FROM findings
+                    WHERE run = o.id AND kind = k.value ->> 0
+                      AND fix IS NOT NULL AND applied_at IS NULL)))
                 FROM json_each(o.kinds) AS k)),
               'channels', json(o.channels), 'unmapped_columns', json(o.unmapped))"
         )

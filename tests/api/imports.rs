@@ -555,6 +555,7 @@ fn an_import_is_in_the_audit_log_and_needs_its_scope() {
     assert_eq!(
         api.column("SELECT concat_ws(' ', by, program, action, subject, detail) FROM audit"),
         [
+            "admin 1 import.begun advocates {}",
             r#"admin 1 import advocates {"created":1,"updated":0,"unchanged":0,"refused":0,"next_line":null}"#
         ]
     );

@@ -99,7 +99,7 @@ test("a report is read as what it is, its differences are shown, and what is men
   await dialog.getByText("1 of 1 finding mended").waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await at.locator(".findings").getByText("Mended").waitFor();
-  await at.getByRole("button", { name: /^Amount differs/ }).getByText("all mended").waitFor();
+  await at.getByRole("button", { name: /^Amount differs/ }).getByText("none left to mend").waitFor();
 
   const { items } = await console.worker.ok("GET", "/v1/conversions?program=acme");
   assert.equal(items.find((/** @type {any} */ { order_id }) => order_id === "order-4").amount, 245_000);
@@ -110,7 +110,7 @@ test("a report is read as what it is, its differences are shown, and what is men
   const again = await found(at);
   assert.equal(again["Amount differs"], undefined);
   assert.ok(again["Matched"] >= 1);
-  await at.getByLabel("Another run").selectOption({ index: 1 });
+  await at.getByLabel("Earlier run").selectOption({ index: 1 });
   const gone = at.getByRole("row").filter({ hasText: "Gone" });
   await gone.filter({ hasText: "order-4" }).waitFor();
   assert.deepEqual(said, []);

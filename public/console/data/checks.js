@@ -23,7 +23,7 @@ const CHECKS = {
 export function Checks({ session }) {
   const { value, setValue, failed, reload } = useOne("/v1/checks");
   const [busy, setBusy] = useState("");
-  const [did, setDid] = useState(/** @type {{ name: string, texts: string[] } | undefined} */ (undefined));
+  const [did, setDid] = useState(/** @type {{ texts: string[], agrees: boolean } | undefined} */ (undefined));
   const checks = /** @type {Check[] | undefined} */ (/** @type {any} */ (value)?.items);
   const writes = can(session, "data:write");
 
@@ -42,14 +42,14 @@ export function Checks({ session }) {
   const repair = (/** @type {string} */ name) => doing(name, async () => {
     const { did: texts, check: after } = await api.post("/v1/checks/repair", { check: name });
     setValue({ items: (checks ?? []).map((one) => (one.name === name ? after : one)) });
-    setDid({ name, texts });
+    setDid({ texts, agrees: after.differences === 0 });
   });
 
   if (failed) return html`<${Notice} tone="bad" title="The checks could not be read" action=${html`<${Button} onClick=${reload}>Try again<//>`}>${failed}<//>`;
   return html`
     <${PageActions}>${writes && html`<${Button} kind="primary" busy=${busy === "*"} onClick=${check}>Check now<//>`}<//>
     <div class="stack">
-      ${did && html`<${Notice} tone="good" title=${did.texts.length > 0 ? "It agrees again" : "There was nothing to do"}>${did.texts.length > 0 && html`<ul class="did">${did.texts.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`}<//>`}
+      ${did && html`<${Notice} tone=${did.agrees ? "good" : "warn"} title=${!did.agrees ? "Some of it still differs" : did.texts.length > 0 ? "It agrees again" : "There was nothing to do"}>${did.texts.length > 0 && html`<ul class="did">${did.texts.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`}<//>`}
       ${!checks && html`<${Skeleton} shape="block" />`}
       ${checks?.map((one) => html`<${One} key=${one.name} check=${one} busy=${busy === one.name} onRepair=${writes ? () => repair(one.name) : undefined} />`)}
       <p class="muted">They run by themselves, too: the last two days each time, older ones in turn. Whether anything differs stands in <code>/v1/health</code> as well.</p>

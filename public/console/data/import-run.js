@@ -36,7 +36,15 @@ export function useRun() {
 
   /** @param {Wanted} wanted @param {boolean} isDry */
   async function begin(wanted, isDry) {
-    const bytes = new Uint8Array(await wanted.look.file.arrayBuffer());
+    let bytes;
+    try {
+      bytes = new Uint8Array(await wanted.look.file.arrayBuffer());
+    } catch (error) {
+      // A browser does not read a file that was saved since it was chosen.
+      console.warn(error);
+      setFault("The file has changed on the disk. Choose it again.");
+      return;
+    }
     const pieces = [...parts(bytes, wanted.look.type, ROWS)];
     left.current = { wanted, parts: pieces, from: null, result: nothing(isDry) };
     setDry(isDry);

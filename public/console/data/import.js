@@ -5,7 +5,7 @@ import { html, useState } from "/vendor/ui.js";
 import { Button, Card, Empty, Field, Notice, Select } from "/ui/components.js";
 import { number, plural } from "/ui/format.js";
 import { ChooseFile, WORKBOOK, isWorkbook } from "../files/choose.js";
-import { hasSeparators, hasSlashes, isHeadless, look as read, plainName } from "../files/look.js";
+import { isHeadless, look as read, plainName } from "../files/look.js";
 import { Preview } from "../files/preview.js";
 import { size } from "../files/progress.js";
 import { Progress } from "../people/parts.js";
@@ -65,10 +65,9 @@ export function Import({ program }) {
   if (!look) {
     return html`<${Card} title="Import" class="steps"><div class="stack">
       <${ChooseFile} label="Drop a CSV or NDJSON here, or choose a file" hint="Advocates, leads, sales or shares of ${program.name}: one line names the columns." fault=${fault} onFile=${take} />
-      <p class="muted">Exports of Dub and Rewardful are understood as they are. First it is only tried: you see what would become of each row before anything is written. The same file sent twice changes nothing the second time.</p>
+      <p class="muted">Exports of Dub and Rewardful are taken as they are. First it is only tried: you see what would become of each row before anything is written. The same file sent twice changes nothing the second time.</p>
     </div><//>`;
   }
-  const cells = look.rows.flat();
   const begin = (/** @type {boolean} */ dry) => run.begin({ program: program.slug, look, ...what }, dry);
   const written = run.result && !run.result.dry;
   return html`<div class="stack">
@@ -78,8 +77,8 @@ export function Import({ program }) {
       <div class="two">
         <${Field} label="Whose export it is"><${Select} value=${what.preset} options=${PRESETS} disabled=${run.busy} onValue=${(/** @type {string} */ preset) => set({ preset })} /><//>
         <${Field} label="What it holds"><${Select} value=${what.of} options=${KINDS[what.preset]} disabled=${run.busy} onValue=${(/** @type {string} */ of) => set({ of })} /><//>
-        ${hasSlashes(cells) && html`<${Field} label="What 10/1/2026 means"><${Select} value=${what.dates} disabled=${run.busy} onValue=${(/** @type {string} */ dates) => set({ dates })} options=${[["auto", "Only what can mean one thing"], ["mdy", "1 October: month first"], ["dmy", "10 January: day first"]]} /><//>`}
-        ${what.of === "conversions" && what.preset !== "goodword" && hasSeparators(cells) && html`<${Field} label="Amounts are written"><${Select} value=${what.decimal} disabled=${run.busy} onValue=${(/** @type {string} */ decimal) => set({ decimal })} options=${[["auto", "As each shows by itself"], ["point", "1,234.56"], ["comma", "1.234,56"]]} /><//>`}
+        <${Field} label="What 10/1/2026 means"><${Select} value=${what.dates} disabled=${run.busy} onValue=${(/** @type {string} */ dates) => set({ dates })} options=${[["auto", "Only what can mean one thing"], ["mdy", "1 October: month first"], ["dmy", "10 January: day first"]]} /><//>
+        ${what.of === "conversions" && what.preset !== "goodword" && html`<${Field} label="Amounts are written"><${Select} value=${what.decimal} disabled=${run.busy} onValue=${(/** @type {string} */ decimal) => set({ decimal })} options=${[["auto", "As each shows by itself"], ["point", "1,234.56"], ["comma", "1.234,56"]]} /><//>`}
       </div>
       ${what.of === "conversions" && what.preset === "goodword" && html`<p class="muted">Amounts are in minor units, as the API has them: 4999 for 49.99 USD.</p>`}
       <${Preview} look=${look} />

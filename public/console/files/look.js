@@ -69,9 +69,19 @@ function table(text, whole, parse) {
  */
 function objects(text, whole) {
   const lines = text.split("\n").filter((line) => line.trim());
-  const found = (whole ? lines : lines.slice(0, -1)).slice(0, ROWS).map((line) => flat(JSON.parse(line)));
+  const found = (whole ? lines : lines.slice(0, -1)).slice(0, ROWS).map(object).filter((one) => one !== undefined);
   const header = [...new Set(found.flatMap((one) => Object.keys(one)))];
   return { header, rows: found.map((one) => header.map((name) => one[name] ?? "")) };
+}
+
+/** The fields of a line; what is no object is told by whoever reads it. @param {string} line */
+function object(line) {
+  try {
+    const value = JSON.parse(line);
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? flat(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -92,7 +102,7 @@ export const isHeadless = (header) => header.some((cell) => /^\S+@\S+\.\S+$/.tes
 export const plainName = (name) => name.toLowerCase().replace(/[\s_-]/g, "");
 
 /** 10/1/2026 may be two days. @param {readonly string[]} cells */
-export const hasSlashes = (cells) => cells.some((cell) => /^\d{1,2}\/\d{1,2}\/\d{2,4}\b/.test(cell));
+export const hasSlashes = (cells) => cells.some((cell) => /^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b/.test(cell));
 
 /** 1.234 and 1,234 may be two amounts. @param {readonly string[]} cells */
 export const hasSeparators = (cells) => cells.some((cell) => /\d[.,]\d{3}(?!\d)/.test(cell));

@@ -75,7 +75,7 @@ export function ApplyDialog({ run, findings, onClose }) {
     <div class="stack">
       ${done === undefined && html`<${Plan} findings=${findings} />`}
       ${busy && html`<${Progress} label="Mended" done=${done} all=${findings.length} />`}
-      ${fault && html`<${Notice} tone="bad" title="It stopped before the end">${fault} What stands below is done; the rest is as it was.<//>`}
+      ${fault && html`<${Notice} tone="bad" title="It stopped before the end">${fault} What stands below is done; of the rest some may be. To do it again does nothing twice.<//>`}
       ${results && html`<${Done} results=${results} />`}
     </div>
   <//>`;

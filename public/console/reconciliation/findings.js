@@ -55,6 +55,7 @@ export function Findings({ run, query, setQuery, program, session, onMended }) {
         found.push(...answer.items.filter(isOpen));
         cursor = answer.next;
       } while (cursor && found.length < MOST);
+      if (cursor) toast(`These are the first ${number(found.length)}; mend the rest after them.`);
       if (found.length > 0) setApplying(found);
       else toast("None of these can be mended from here.");
     } catch (error) {
@@ -63,9 +64,10 @@ export function Findings({ run, query, setQuery, program, session, onMended }) {
     setGathering(false);
   }
 
+  const csv = new URLSearchParams({ format: "csv", ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value)) });
   const kinds = run.kinds.filter(({ count }) => count > 0);
   const channels = run.channels.flatMap(({ channel }) => channel ?? []);
-  return html`<${Card} title="What was found" class=${list.items && list.busy ? "stale" : ""} actions=${html`<${Button} icon="download" href=${`${path}?format=csv`} download>Download CSV<//>`}>
+  return html`<${Card} title="What was found" class=${list.items && list.busy ? "stale" : ""} actions=${html`<${Button} icon="download" href=${`${path}?${csv}`} download>Download CSV<//>`}>
     <div class="tools">
       <${Select} aria-label="Kind" class=${query.kind ? "set" : ""} value=${query.kind} onValue=${(/** @type {string} */ kind) => setQuery({ kind })} options=${[["", "Every kind"], ...kinds.map(({ kind, count }) => [kind, `${kindOf(kind).name} (${number(count)})`])]} />
       ${channels.length > 0 && html`<${Select} aria-label="Channel" class=${query.channel ? "set" : ""} value=${query.channel} onValue=${(/** @type {string} */ channel) => setQuery({ channel })} options=${[["", "Every channel"], ...channels.map((key) => [key, channelName(key)])]} />`}

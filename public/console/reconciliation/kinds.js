@@ -22,7 +22,7 @@ export const KINDS = {
   duplicate: { name: "Duplicate", about: "The row repeats an earlier one, and counts once.", tone: "info" },
   unreadable: { name: "Unreadable", about: "The row could not be read; each says why.", tone: "warn" },
   matched: { name: "Matched", about: "All that the row says is so with us, too.", tone: "good" },
-  unrelated: { name: "Left out", about: "Rows about nobody we know." },
+  unrelated: { name: "Left out", about: "Rows about nobody we know, and payments that were not made." },
 };
 
 /** @param {string} kind @returns {Kind} */

@@ -5,7 +5,7 @@ import { html } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Button, Card, Empty, Notice, Select, Skeleton } from "/ui/components.js";
 import { dateTime, number, plural } from "/ui/format.js";
-import { PageActions, can } from "/ui/page.js";
+import { PageActions } from "/ui/page.js";
 import { useOne, usePaged } from "/ui/lists.js";
 import { useQuery } from "/ui/url.js";
 import { byName } from "../people/words.js";
@@ -34,8 +34,8 @@ export function RunView({ id, session, program, onBack }) {
     <${PageActions}>${back}<//>
     <div class="stack">
       <${Head} run=${run} program=${program} />
-      ${run.status === "reading" ? html`<${Card}><${Empty} level=${2} title="The file broke off" action=${can(session, "reconciliations:write") && html`<${Button} kind="primary" onClick=${onBack}>Send it again<//>`}>
-          ${number(run.rows)} ${plural(run.rows, "row is", "rows are")} here. Only a whole file is compared: choose the same one again under “New reconciliation”, and it goes on from there.<//><//>`
+      ${run.status === "reading" ? html`<${Card}><${Empty} level=${2} title="Not all of the file is here">
+          ${number(run.rows)} ${plural(run.rows, "row is", "rows are")} here. Only a whole file is compared. If it broke off, choose the same one again under “New reconciliation”, with the same settings, and it goes on from there.<//><//>`
         : html`
           <${Kinds} run=${run} chosen=${query.kind} onChoose=${(/** @type {string} */ kind) => setQuery({ kind, state: "" })} />
           ${run.channels.length > 0 && html`<${Channels} run=${run} />`}
@@ -65,7 +65,7 @@ function Kinds({ run, chosen, onChoose }) {
   return html`<div class="kinds" role="group" aria-label="What was found">${all.map(({ kind, count, open }) => {
     const { name, about, tone } = kindOf(kind);
     return html`<button key=${kind} type="button" class=${`kind ${tone ?? ""}`} aria-pressed=${chosen === kind} onClick=${() => onChoose(chosen === kind ? "" : kind)} title=${about}>
-      <span class="kind-name">${name}</span><b>${number(count)}</b><small>${isQuiet(kind) ? "" : !isMendable(kind) ? "to look at" : open > 0 ? `${number(open)} open` : "all mended"}</small>
+      <span class="kind-name">${name}</span><b>${number(count)}</b><small>${isQuiet(kind) ? "" : !isMendable(kind) ? "to look at" : open > 0 ? `${number(open)} open` : "none left to mend"}</small>
     </button>`;
   })}</div>`;
 }
@@ -73,9 +73,9 @@ function Kinds({ run, chosen, onChoose }) {
 /** What has changed since another run. @param {{ run: Run, program: import("/ui/page.js").Program, query: { with: string }, setQuery: (changes: { with: string }) => void }} props */
 function Others({ run, program, query, setQuery }) {
   const list = usePaged("/v1/reconciliations", { program: program.slug }, 100);
-  const others = /** @type {Run[]} */ (list.items ?? []).filter(({ id, status }) => id !== run.id && status === "compared");
+  const others = /** @type {Run[]} */ (list.items ?? []).filter(({ status, created_at }) => status === "compared" && created_at < run.created_at);
   if (others.length === 0) return null;
-  return html`<${Card} title="Compared with another run" actions=${html`<${Select} aria-label="Another run" value=${query.with} onValue=${(/** @type {string} */ id) => setQuery({ with: id })}
+  return html`<${Card} title="Compared with an earlier run" actions=${html`<${Select} aria-label="Earlier run" value=${query.with} onValue=${(/** @type {string} */ id) => setQuery({ with: id })}
     options=${[["", "Choose one"], ...others.map(({ id, name, preset, created_at }) => [id, `${name || presetName(preset)}, ${dateTime(created_at, program.zone)}`])]} />`}>
     ${query.with ? html`<${Compare} key=${query.with} run=${run.id} other=${query.with} program=${program} />` : html`<p class="muted">What is new since, what is gone, and what has stayed.</p>`}
   <//>`;

@@ -38,7 +38,7 @@ export const period = ({ since, until }, zone) => (since && until ? range(since,
 /** @param {{ run: Run }} props */
 export function State({ run }) {
   const left = open(run);
-  if (run.status === "reading") return html`<${Badge} tone="warn">Broke off<//>`;
+  if (run.status === "reading") return html`<${Badge} tone="warn">Not whole yet<//>`;
   if (left > 0) return html`<${Badge} tone="info">${number(left)} open<//>`;
-  return differences(run) > 0 ? html`<${Badge} tone="good">Mended<//>` : html`<${Badge} tone="good">All agrees<//>`;
+  return differences(run) > 0 ? html`<${Badge} tone="good">Nothing left to mend<//>` : html`<${Badge} tone="good">All agrees<//>`;
 }

@@ -309,3 +309,32 @@ fn a_refund_that_is_reported_after_it_was_reconciled_is_the_same() {
     house.api.post("/v1/conversions", &other).expect(201);
     assert_eq!(refunds(), ["re_10 2000", "re_9 2000"]);
 }
+
+#[test]
+fn what_has_changed_since_it_was_found_is_left_as_it_is() {
+    let mut house = House::new();
+    house.buyer("sold", "o-sold", 9_000);
+    let lead = house.lead("led");
+    let file = |amount: &str| {
+        format!(
+            "order,lead,amount,currency,owner,stage\no-sold,,{amount},USD,,\n,{lead},,,lea,meeting\n"
+        )
+    };
+    let old = house.upload("", &file("100")).expect(201);
+    let new = house.upload("&name=new", &file("120")).expect(201);
+    apply(&house.api, new["id"].as_str().unwrap());
+    // A manager has a better idea, too.
+    house.api.plant(&format!(
+        "UPDATE leads SET owner = NULL, stage = 'opportunity' WHERE id = '{lead}'"
+    ));
+    let results = apply(&house.api, old["id"].as_str().unwrap());
+    assert_eq!(results.len(), 3);
+    for result in results {
+        assert_eq!(result["outcome"], "refused", "{result}");
+        assert_eq!(result["what"], "it has changed since; reconcile again");
+    }
+    let facts = house
+        .api
+        .column("SELECT amount || '' FROM sales UNION SELECT stage FROM leads");
+    assert_eq!(facts, ["12000", "opportunity", "won"]);
+}
