@@ -12,7 +12,7 @@ let worker;
 /** What an advocate is signed in with. @type {string} */
 let token;
 /** What stands for each parameter of a path. */
-const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", advocate: "", lead: "" };
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
   places.advocate = (await program(worker)).advocate;
@@ -96,6 +96,7 @@ const VALID = {
   "POST /v1/public/conversions": { program: "demo", order_id: "o", receipts: [] },
   "POST /v1/checks": { checks: ["clicks"] },
   "POST /v1/checks/repair": { check: "clicks" },
+  "POST /v1/reconciliations/{run}/apply": { findings: [1] },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
