@@ -18,7 +18,7 @@ use super::{
     js::{self, ExecutionContext},
     kv,
     limits::Limiter,
-    log, mail,
+    log, mail, outside,
     request::Request,
 };
 use crate::{
@@ -51,13 +51,19 @@ pub async fn answer(
     } else {
         None
     };
-    let Ok(call) = call(&env, context, &text, salt) else {
+    let context: ExecutionContext = context.unchecked_into();
+    let Ok(call) = call(&env, context.clone(), &text, salt) else {
         return Ok(js::page(500, "", ""));
     };
     let Some(converted) = convert(&request, &read) else {
         return Ok(js::page(400, "", ""));
     };
+    let is_write = converted.method != Method::GET;
+    let origin = call.base_url.clone();
     let mut response = http::answer(call, converted).await;
+    if is_write && response.status.is_success() {
+        carry_later(&env, &context, origin);
+    }
     if let Some(fault) = response.fault.take() {
         note(&fault);
     }
@@ -65,6 +71,24 @@ pub async fn answer(
         log::fault("an answer could not be sent", &js::describe(&error));
         Ok(js::page(500, "", ""))
     })
+}
+
+/// Carries what the call brought about, after its answer.
+fn carry_later(env: &Env, context: &ExecutionContext, origin: String) {
+    let env = env.clone();
+    context.wait_until(&future_to_promise(async move {
+        let carried = match d1::open(&env) {
+            Ok(database) => outside::round(&env, &database, &origin).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = carried {
+            log::fault(
+                "a call left something undelivered; cron will deliver it",
+                &error,
+            );
+        }
+        Ok(JsValue::UNDEFINED)
+    }));
 }
 
 fn note(fault: &Fault) {
@@ -77,7 +101,7 @@ fn hashes_visitors(path: &str) -> bool {
 }
 
 /// What the call may use.
-fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<Call, ()> {
+fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) -> Result<Call, ()> {
     let config = isolate::with(env, |isolate| isolate.config.clone())
         .map_err(|error| log::misconfigured(&error))?;
     let database = d1::open(env).map_err(|error| log::fault("there is no database", &error))?;
@@ -86,7 +110,6 @@ fn call(env: &Env, context: JsValue, text: &str, salt: Option<Salt>) -> Result<C
         Some(url) => url.clone(),
         None => Request::parse(text).map_or_else(String::new, |read| read.origin.to_owned()),
     };
-    let context: ExecutionContext = context.unchecked_into();
     Ok(Call {
         service: Arc::new(Service {
             database: Box::new(database),

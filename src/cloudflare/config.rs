@@ -5,9 +5,12 @@ use std::sync::Arc;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use crate::domain::{
-    access,
-    keyring::{Keyring, KeyringError},
+use crate::{
+    domain::{
+        access,
+        keyring::{Keyring, KeyringError},
+    },
+    jobs::courier::Reach,
 };
 
 /// Characters of an operator's key at least.
@@ -20,6 +23,9 @@ const LONGEST_WINDOW: u32 = 5_000;
 /// Raw clicks are kept so many days at least: a message waits four days for the database,
 /// and cron has to come round to what it checks in turn.
 const FEWEST_DAYS: u16 = 35;
+
+/// Who says which addresses a name has, unless operators name somebody else.
+const RESOLVER: &str = "https://cloudflare-dns.com/dns-query";
 
 /// What operators set.
 pub struct Config {
@@ -37,6 +43,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// `Domain` of the cookie.
     pub cookie_domain: Option<String>,
+    /// Where webhooks may go.
+    pub reach: Reach,
     /// The page that shows the mail that was caught, in development.
     pub mailbox: Option<String>,
 }
@@ -129,6 +137,17 @@ impl Config {
                 "a domain like example.com",
             ));
         }
+        let resolver = text(env, "RESOLVER_URL").unwrap_or_else(|| RESOLVER.to_owned());
+        let reach = match text(env, "WEBHOOK_TARGETS").as_deref() {
+            None | Some("public") => Reach::Public(resolver),
+            Some("any") => Reach::Any,
+            Some(_) => {
+                return Err(ConfigError::Variable(
+                    "WEBHOOK_TARGETS",
+                    "`public` or `any`",
+                ));
+            }
+        };
         Ok(Self {
             keyring: Arc::new(Keyring::parse(&link_keys)?),
             admin_key: access::key_hash(&admin_key),
@@ -137,6 +156,7 @@ impl Config {
             click_days,
             base_url,
             cookie_domain,
+            reach,
             mailbox: text(env, "MAIL_PAGE"),
         })
     }

@@ -224,6 +224,62 @@ export async function mail(env, to, subject, text) {
 }
 
 /**
+ * Asks somebody else's server: `lines` are the headers, name and value in turn. The
+ * answer is its status, what it says of another try (seconds, or nothing), and what of its
+ * body is within `most` bytes, parted by line breaks. A redirect is an answer like others.
+ * @param {string} method
+ * @param {string} url
+ * @param {string} lines
+ * @param {string} body
+ * @param {number} most
+ * @param {number} patience in milliseconds, to the end of the answer
+ */
+export async function outside(method, url, lines, body, most, patience) {
+  const { headers } = answer(200, lines, null);
+  const response = await fetch(url, {
+    method,
+    headers,
+    body: body || null,
+    redirect: "manual",
+    signal: AbortSignal.timeout(patience),
+  });
+  const after = response.headers.get("retry-after") ?? "";
+  const seconds = /^\d+$/.test(after) ? Number(after) : Math.ceil((Date.parse(after) - Date.now()) / 1000);
+  const text = await beginning(response, most);
+  return [response.status, Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 864_000) : "", text].join("\n");
+}
+
+/**
+ * The first bytes of a body as text; the rest is not read.
+ * @param {Response} response
+ * @param {number} most
+ */
+async function beginning(response, most) {
+  if (!response.body) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let left = most; left > 0;) {
+    const { value } = await reader.read();
+    if (!value) return text + decoder.decode();
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  await reader.cancel();
+  return text;
+}
+
+/**
+ * A variable or secret of the Worker, or nothing.
+ * @param {Record<string, unknown>} env
+ * @param {string} name
+ */
+export function variable(env, name) {
+  const value = env[name];
+  return typeof value === "string" && value ? value : undefined;
+}
+
+/**
  * What an error says, whatever was thrown.
  * @param {unknown} error
  */

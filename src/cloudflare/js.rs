@@ -56,6 +56,17 @@ extern "C" {
     /// See edge.js.
     pub fn mail(env: &JsValue, to: &str, subject: &str, text: &str) -> Promise;
     /// See edge.js.
+    pub fn outside(
+        method: &str,
+        url: &str,
+        lines: &str,
+        body: &str,
+        most: u32,
+        patience: u32,
+    ) -> Promise;
+    /// See edge.js.
+    pub fn variable(env: &JsValue, name: &str) -> Option<String>;
+    /// See edge.js.
     pub fn describe(error: &JsValue) -> String;
 }
 

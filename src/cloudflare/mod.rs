@@ -26,6 +26,7 @@ mod kv;
 mod limits;
 mod log;
 mod mail;
+mod outside;
 mod patience;
 mod request;
 mod spoken;
@@ -132,8 +133,14 @@ pub fn queue(batch: JsValue, env: JsValue, _context: JsValue) -> Promise {
 /// Cron: checks, makes salts, publishes a configuration that is not yet published,
 /// settles what calls left, sweeps, gathers minutes, and archives old clicks. None of it waits for the rest to work.
 #[event(scheduled)]
-pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+pub async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = isolate::now();
+    if let Err(error) = carry(&env).await {
+        log::fault("cron left something undelivered", &error);
+    }
+    if event.cron() == EACH_MINUTE {
+        return;
+    }
     let checked = check(&env, now).await;
     let tended = isolate::tend(env.as_ref()).await;
     let (settled, swept, signed_out, gathered) = match d1::open(&env) {
@@ -159,6 +166,14 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
             log::fault(message, &error);
         }
     }
+}
+
+/// When nothing but what goes out is looked at.
+const EACH_MINUTE: &str = "* * * * *";
+
+/// Carries what calls left: what failed before, and what time has brought about.
+async fn carry(env: &Env) -> Result<(), DatabaseError> {
+    outside::round(env, &d1::open(env)?, "").await
 }
 
 /// Holds what is derived against what it is derived from, before anything is published.

@@ -41,6 +41,18 @@ names! {
         ReconciliationsRead => "reconciliations:read",
         /// Reconcile, and mend what differs.
         ReconciliationsWrite => "reconciliations:write",
+        /// Read where events go, and what became of them.
+        WebhooksRead => "webhooks:read",
+        /// Say where events go, and send them again.
+        WebhooksWrite => "webhooks:write",
+        /// Read templates of letters, what was sent, and who gets none.
+        MessagesRead => "messages:read",
+        /// Change templates of letters, and who gets none.
+        MessagesWrite => "messages:write",
+        /// Read what is kept in step with a CRM.
+        CrmRead => "crm:read",
+        /// Connect a CRM.
+        CrmWrite => "crm:write",
         /// Read statistics.
         StatisticsRead => "statistics:read",
         /// Take in advocates, leads, conversions and shares from files.
@@ -75,9 +87,10 @@ impl Role {
     #[must_use]
     pub const fn scopes(self) -> &'static [Scope] {
         use Scope::{
-            AdvocatesRead, AdvocatesWrite, ConversionsWrite, ImportsWrite, LeadsRead, LeadsWrite,
-            LinksWrite, ProgramsRead, ProgramsWrite, ReconciliationsRead, ReconciliationsWrite,
-            RewardsRead, RewardsWrite, SharesWrite, StatisticsRead,
+            AdvocatesRead, AdvocatesWrite, ConversionsWrite, CrmRead, ImportsWrite, LeadsRead,
+            LeadsWrite, LinksWrite, MessagesRead, MessagesWrite, ProgramsRead, ProgramsWrite,
+            ReconciliationsRead, ReconciliationsWrite, RewardsRead, RewardsWrite, SharesWrite,
+            StatisticsRead,
         };
         match self {
             Self::Admin => &Scope::ALL,
@@ -96,6 +109,9 @@ impl Role {
                 ReconciliationsRead,
                 ReconciliationsWrite,
                 ImportsWrite,
+                MessagesRead,
+                MessagesWrite,
+                CrmRead,
                 StatisticsRead,
             ],
             Self::Rep => &[
@@ -114,6 +130,7 @@ impl Role {
                 LeadsRead,
                 RewardsRead,
                 ReconciliationsRead,
+                MessagesRead,
                 StatisticsRead,
             ],
         }

@@ -2,8 +2,10 @@
 
 pub mod archive;
 pub mod check;
+pub mod courier;
 pub mod ingest;
 pub mod minutes;
+pub mod outside;
 pub mod salts;
 pub mod sessions;
 pub mod settle;

@@ -67,6 +67,7 @@ impl Sqlite {
             include_str!("../../migrations/0009_reconciliation.sql"),
             include_str!("../../migrations/0010_checks.sql"),
             include_str!("../../migrations/0011_moving.sql"),
+            include_str!("../../migrations/0012_outbox.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

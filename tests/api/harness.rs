@@ -4,6 +4,7 @@
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     future::Future,
     pin::pin,
     sync::{
@@ -35,7 +36,11 @@ use goodword::{
         message::{Asked, Headers, Response},
         problem::Fault,
     },
-    jobs::ingest,
+    jobs::{
+        courier::{self, Courier, Reach},
+        ingest,
+        outside::{self, Outside, Reply},
+    },
     store::{
         Answer as Answered, Database, DatabaseError, Rows, Statement, Value as Parameter,
         sqlite::Sqlite,
@@ -58,7 +63,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -70,6 +75,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/0009_reconciliation.sql"),
     include_str!("../../migrations/0010_checks.sql"),
     include_str!("../../migrations/0011_moving.sql"),
+    include_str!("../../migrations/0012_outbox.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -242,6 +248,35 @@ impl Mail for SharedPostbox {
     }
 }
 
+/// How a server of somebody else answers.
+type Answerer = Box<dyn FnMut(&outside::Ask) -> Result<Reply, String> + Send>;
+
+/// Everybody else's servers: they answer as they are told to, 204 otherwise.
+#[derive(Default)]
+struct Elsewhere {
+    asked: Mutex<Vec<outside::Ask>>,
+    answerer: Mutex<Option<Answerer>>,
+    secrets: Mutex<HashMap<String, String>>,
+}
+
+impl Outside for Elsewhere {
+    fn ask(&self, ask: outside::Ask) -> Answered<'_, Reply> {
+        let answer = match self.answerer.lock().unwrap().as_mut() {
+            Some(answerer) => answerer(&ask).map_err(DatabaseError::Failed),
+            None => Ok(Reply {
+                status: 204,
+                ..Reply::default()
+            }),
+        };
+        self.asked.lock().unwrap().push(ask);
+        // Others come in between, as they do on the way to anywhere.
+        Box::pin(async move {
+            yielded().await;
+            answer
+        })
+    }
+}
+
 /// Takes an assertion `of:ADDRESS` for the proof of an address.
 struct Gate;
 
@@ -292,11 +327,51 @@ pub struct Api {
     press: Arc<Press>,
     counter: Arc<Counter>,
     postbox: Arc<Postbox>,
+    elsewhere: Arc<Elsewhere>,
     now: AtomicI64,
     clicks: AtomicUsize,
 }
 
 impl Api {
+    /// Carries what is due to everybody else's servers, any of them.
+    pub fn carry(&self) {
+        self.carry_within(&Reach::Any);
+    }
+
+    /// The same, to those that may be asked.
+    pub fn carry_within(&self, reach: &Reach) {
+        let secret = |name: &str| self.elsewhere.secrets.lock().unwrap().get(name).cloned();
+        let round = courier::round(&Courier {
+            db: &Shared(self.house.clone()),
+            outside: &*self.elsewhere,
+            keyring: &self.service.keyring,
+            base_url: BASE,
+            secret: &secret,
+            reach,
+            now: self.now.load(Ordering::Relaxed),
+        });
+        block_on(round).unwrap();
+    }
+
+    /// How everybody else's servers answer from now on.
+    pub fn elsewhere(
+        &self,
+        answerer: impl FnMut(&outside::Ask) -> Result<Reply, String> + Send + 'static,
+    ) {
+        *self.elsewhere.answerer.lock().unwrap() = Some(Box::new(answerer));
+    }
+
+    /// What everybody else was asked since this was last looked at.
+    pub fn asked(&self) -> Vec<outside::Ask> {
+        std::mem::take(&mut *self.elsewhere.asked.lock().unwrap())
+    }
+
+    /// Sets a secret of the configuration.
+    pub fn secret(&self, name: &str, value: &str) {
+        let mut secrets = self.elsewhere.secrets.lock().unwrap();
+        secrets.insert(name.to_owned(), value.to_owned());
+    }
+
     /// An empty one.
     pub fn new() -> Self {
         let house = Arc::new(House {
@@ -326,6 +401,7 @@ impl Api {
             press,
             counter,
             postbox,
+            elsewhere: Arc::new(Elsewhere::default()),
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }
