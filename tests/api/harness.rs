@@ -341,16 +341,17 @@ impl Api {
     /// The same, to those that may be asked.
     pub fn carry_within(&self, reach: &Reach) {
         let secret = |name: &str| self.elsewhere.secrets.lock().unwrap().get(name).cloned();
-        let round = courier::round(&Courier {
-            db: &Shared(self.house.clone()),
+        let db = Shared(self.house.clone());
+        let courier = Courier {
+            db: &db,
             outside: &*self.elsewhere,
             keyring: &self.service.keyring,
             base_url: BASE,
             secret: &secret,
             reach,
             now: self.now.load(Ordering::Relaxed),
-        });
-        block_on(round).unwrap();
+        };
+        block_on(courier::round(&courier)).unwrap();
     }
 
     /// How everybody else's servers answer from now on.
