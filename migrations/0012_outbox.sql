@@ -61,7 +61,7 @@ CREATE TRIGGER events_of_advocates AFTER UPDATE ON advocates BEGIN
   SELECT 'advocate.joined', NEW.joined_at, NEW.program, NEW.id, json_object('advocate', NEW.id)
   WHERE NEW.joined_at IS NOT NULL AND OLD.joined_at IS NULL;
   INSERT INTO events (type, at, program, subject, data)
-  SELECT 'advocate.merged', NEW.merged_at, NEW.program, NEW.id,
+  SELECT 'advocate.merged', coalesce(NEW.merged_at, NEW.updated_at), NEW.program, NEW.id,
     json_object('advocate', NEW.id, 'into',
       (SELECT id FROM advocates WHERE program = NEW.program AND number = NEW.merged_into))
   WHERE NEW.merged_into IS NOT NULL AND NEW.merged_into IS NOT OLD.merged_into;
@@ -70,16 +70,18 @@ CREATE TRIGGER events_of_advocates AFTER UPDATE ON advocates BEGIN
   WHERE NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL;
 END;
 
+-- A code begins with a name, so that it is not told.
 CREATE TRIGGER events_of_new_codes AFTER INSERT ON spoken_codes BEGIN
   INSERT INTO events (type, at, program, subject, data)
-  SELECT 'code.issued', NEW.created_at, NEW.program, NEW.code,
-    json_object('code', NEW.code, 'advocate', a.id)
+  SELECT 'code.issued', NEW.created_at, NEW.program, a.id,
+    json_object('advocate', a.id, 'medium', (SELECT name FROM media WHERE code = NEW.medium))
   FROM advocates a WHERE a.program = NEW.program AND a.number = NEW.advocate;
 END;
 CREATE TRIGGER events_of_codes AFTER UPDATE OF revoked_at ON spoken_codes
 WHEN NEW.revoked_at IS NOT NULL AND OLD.revoked_at IS NULL BEGIN
   INSERT INTO events (type, at, program, subject, data)
-  VALUES ('code.revoked', NEW.revoked_at, NEW.program, NEW.code, json_object('code', NEW.code));
+  SELECT 'code.revoked', NEW.revoked_at, NEW.program, a.id, json_object('advocate', a.id)
+  FROM advocates a WHERE a.program = NEW.program AND a.number = NEW.advocate;
 END;
 CREATE TRIGGER events_of_revocations AFTER INSERT ON revocations BEGIN
   INSERT INTO events (type, at, program, subject, data)

@@ -4,7 +4,7 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::BTreeMap,
     future::Future,
     pin::pin,
     sync::{
@@ -256,7 +256,7 @@ type Answerer = Box<dyn FnMut(&outside::Ask) -> Result<Reply, String> + Send>;
 struct Elsewhere {
     asked: Mutex<Vec<outside::Ask>>,
     answerer: Mutex<Option<Answerer>>,
-    secrets: Mutex<HashMap<String, String>>,
+    secrets: Mutex<BTreeMap<String, String>>,
 }
 
 impl Outside for Elsewhere {

@@ -635,9 +635,9 @@ fn exported_advocates_come_in_unchanged() {
         api.column("SELECT concat_ws('|', external_id, name) FROM advocates ORDER BY external_id")
     };
     assert_eq!(
-        before.len() + 1,
+        before.len() + 2,
         api.dump().len(),
-        "the audit log has the export"
+        "the audit log has the export, the outbox tells of it"
     );
     let other = Api::furnished();
     csv(&other, "of=advocates", exported);
@@ -663,7 +663,8 @@ fn a_row_without_dates_sent_again_changes_nothing_whoever_sends_it() {
     let other = other.key(&key).body("text/csv", leads).send();
     assert_eq!(told(&lines(&other)).0, ["2 unchanged", "3 unchanged"]);
     let kept = |dump: Vec<String>| -> Vec<String> {
-        let own = |line: &String| !line.starts_with("api_keys|") && !line.starts_with("audit|");
+        let of_the_call = ["api_keys|", "audit|", "events|"];
+        let own = |line: &String| !of_the_call.iter().any(|table| line.starts_with(table));
         dump.into_iter().filter(own).collect()
     };
     assert_eq!(kept(api.dump()), kept(before));

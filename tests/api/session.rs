@@ -142,6 +142,7 @@ fn a_session_has_the_scopes_of_its_role_and_of_no_other() {
         "leads:read",
         "rewards:read",
         "reconciliations:read",
+        "messages:read",
         "statistics:read",
     ];
     assert_eq!(session["scopes"], json!(reads));
