@@ -213,6 +213,16 @@ names! {
     }
 }
 
+names! {
+    /// What an advocate's moment is.
+    pub enum MomentKind {
+        /// They rated what they have.
+        Rated => "rated",
+        /// Something of theirs went live.
+        Live => "live",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,7 +45,7 @@ record! {
 
 /// Answers a rep's goals of this quarter with how far they are, in all programs, and
 /// whom of their advocates in one program to ask next, at most 20, the best first:
-/// `won` and `met` within 30 days, `active` within 14, `quiet` for 60, or `new`. Who
+/// `rated` and `live` (a good moment that was reported within 30 days), `won` and `met` within 30 days, `active` within 14, `quiet` for 60, or `new`. Who
 /// was invited within 14 days is not among them.
 #[utoipa::path(get, path = "/v1/reps/{rep}/day", tag = "sales",
     params(("rep" = String, Path, description = "Slug of the rep"), Where),
@@ -132,4 +132,8 @@ pub(super) struct Day {
     /// `advocate`, `why`, `at`, `leads`, `won`, `last_active_at`, `invited_at`.
     #[schema(value_type = Vec<Object>)]
     ask: Vec<()>,
+    /// Leads of the program that have stood still for a week, at most 20, the longest
+    /// first: `lead`, `since`, `days`, `advocate`.
+    #[schema(value_type = Vec<Object>)]
+    follow_up: Vec<()>,
 }

@@ -64,6 +64,7 @@ mod landing;
 mod leads;
 mod me;
 mod mend;
+mod moments;
 mod payouts;
 mod people;
 mod portal;

@@ -17,8 +17,9 @@ use utoipa::{
 
 use super::{
     advocates, archives, audit, checks, claims, codes, content, conversions, destinations, exports,
-    funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, payouts,
-    people, portal, problem, programs, public, reconciliations, replays, reps, restore, rewards,
+    funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, moments,
+    payouts, people, portal, problem, programs, public, reconciliations, replays, reps, restore,
+    rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -47,7 +48,8 @@ use super::{
         codes::issue, codes::read, codes::revoke,
         reps::list, reps::put, reps::read_routing, reps::set_routing,
         goals::day, goals::set,
-        leads::create, leads::list, leads::read, leads::why, stages::step, stages::hand_over,
+        leads::create, leads::list, leads::read, leads::why, stages::step, stages::hand_over, moments::follow_up,
+        moments::record,
         public::take, public::preflight,
         claims::take, claims::preflight,
         verbal::enter,

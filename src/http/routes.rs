@@ -10,9 +10,9 @@ use http::Method;
 use super::{
     Response, advocates, archives, audit, checks, claims, codes, content, conversions,
     destinations, exports, funnel, goals, health, imports, input, keys, labels, landing, leads,
-    links, links_bulk, me, mend, payouts, people, portal, problem::Problem, programs, public,
-    reconciliations, replays, reps, request::Request, restore, rewards, rules, session, shares,
-    stages, statistics, team, verbal, what_if,
+    links, links_bulk, me, mend, moments, payouts, people, portal, problem::Problem, programs,
+    public, reconciliations, replays, reps, request::Request, restore, rewards, rules, session,
+    shares, stages, statistics, team, verbal, what_if,
 };
 use crate::domain::access::Scope;
 
@@ -205,6 +205,8 @@ pub static ROUTES: &[Route] = &[
     route(GET, "/v1/leads/{lead}", S::LeadsRead, |r| Box::pin(leads::read(r))),
     route(GET, "/v1/leads/{lead}/why", S::LeadsRead, |r| Box::pin(leads::why(r))),
     route(POST, "/v1/leads/{lead}/stage", S::LeadsWrite, |r| Box::pin(stages::step(r))),
+    route(POST, "/v1/leads/{lead}/followed-up", S::LeadsWrite, |r| Box::pin(moments::follow_up(r))),
+    route(POST, "/v1/moments", S::AdvocatesWrite, |r| Box::pin(moments::record(r))),
     route(POST, "/v1/leads/{lead}/owner", S::LeadsWrite, |r| Box::pin(stages::hand_over(r))),
     public(POST, "/v1/public/leads", |r| Box::pin(public::take(r))),
     public(OPTIONS, "/v1/public/leads", |r| Box::pin(public::preflight(r))),

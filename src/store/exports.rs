@@ -10,7 +10,7 @@ use crate::decode::row;
 
 /// The last migration, which an export names: between two schemas nothing is read
 /// back in.
-pub const SCHEMA: &str = "0012";
+pub const SCHEMA: &str = "0013";
 
 /// A table of an export.
 pub struct Table {
@@ -86,6 +86,8 @@ pub static TABLES: &[Table] = &[
     table!(fact payouts 1000, text id),
     table!(fact payout_lines 1000, text payout, number n),
     table!(fact goals 1000, number rep, text quarter),
+    table!(fact moments 1000, number program, text event),
+    table!(fact follow_ups 1000, text lead, number at),
     table!(fact claims 1000, number program, text order_id, text click),
     table!(fact requests 1000, number program, text key),
     table!(fact reconciliations 1000, text id),

@@ -19,7 +19,8 @@ const DAY: &str = concat!(
       mine AS (
         SELECT * FROM advocates
         WHERE owner = ?2 AND program = ?1 AND status = 'active' AND erased_at IS NULL
-          AND merged_into IS NULL AND coalesce(invited_at, 0) <= ?6 - 14 * 86400000
+          AND merged_into IS NULL AND (coalesce(invited_at, 0) <= ?6 - 14 * 86400000 OR EXISTS (
+            SELECT 1 FROM good_moments g WHERE g.program = advocates.program AND g.advocate = advocates.number AND g.at > ?6 - 30 * 86400000))
         ORDER BY coalesce(invited_at, 0), created_at LIMIT 500),
       days AS (SELECT CAST(?6 AS INTEGER) / 86400000 - 30 AS day UNION ALL
         SELECT day + 1 FROM days WHERE day <= CAST(?6 AS INTEGER) / 86400000),
@@ -32,6 +33,9 @@ const DAY: &str = concat!(
             FROM days CROSS JOIN tallies_by_advocate t
               ON t.program = ?1 AND t.local_day = days.day AND t.advocate = m.number
             WHERE t.kind IN (0, 3, 4)) AS shared_at,
+          (SELECT json_array(g.kind, g.at) FROM good_moments g
+            WHERE g.program = ?1 AND g.advocate = m.number AND g.at > ?6 - 30 * 86400000
+            ORDER BY g.at DESC LIMIT 1) AS good,
           (SELECT max(seen_at) FROM portal_sessions s
             WHERE s.program = ?1 AND s.advocate = m.number) AS seen_at
         FROM mine m),
@@ -43,15 +47,19 @@ const DAY: &str = concat!(
         FROM facts),
       reasons AS (
         SELECT *, CASE
-            WHEN won_at > ?6 - 30 * 86400000 THEN 0
-            WHEN met_at > ?6 - 30 * 86400000 THEN 1
-            WHEN active_at > ?6 - 14 * 86400000 THEN 2
-            WHEN leads > 0 AND active_at < ?6 - 60 * 86400000 THEN 3
-            WHEN active_at = 0 AND invited_at IS NULL THEN 4
+            WHEN good ->> 0 = 'rated' THEN 0
+            WHEN good ->> 0 = 'live' THEN 1
+            WHEN won_at > ?6 - 30 * 86400000 THEN 2
+            WHEN met_at > ?6 - 30 * 86400000 THEN 3
+            WHEN active_at > ?6 - 14 * 86400000 THEN 4
+            WHEN leads > 0 AND active_at < ?6 - 60 * 86400000 THEN 5
+            WHEN active_at = 0 AND invited_at IS NULL THEN 6
           END AS rank
         FROM moments),
       asks AS (
-        SELECT *, CASE rank WHEN 0 THEN won_at WHEN 1 THEN met_at ELSE active_at END AS moment
+        SELECT *, CASE
+            WHEN rank < 2 THEN good ->> 1 WHEN rank = 2 THEN won_at WHEN rank = 3 THEN met_at
+            ELSE active_at END AS moment
         FROM reasons WHERE rank IS NOT NULL
         ORDER BY rank, moment DESC, number LIMIT 20)
     SELECT json_object('quarter', ?3,
@@ -71,14 +79,26 @@ const DAY: &str = concat!(
       'ask', json((
         SELECT json_group_array(json_object(
           'advocate', json_object('id', id, 'name', name, 'email', email, 'kind', kind),
-          'why', json_array('won', 'met', 'active', 'quiet', 'new') ->> rank,
+          'why', json_array('rated', 'live', 'won', 'met', 'active', 'quiet', 'new') ->> rank,
           'at', iif(moment > 0, ",
     time!("moment"),
     ", NULL), 'leads', leads, 'won', won, 'last_active_at', iif(active_at > 0, ",
     time!("active_at"),
     ", NULL), 'invited_at', ",
     time!("invited_at"),
-    ")) FROM asks))) AS document"
+    ")) FROM asks)),
+      'follow_up', json((
+        SELECT json_group_array(json_object(
+          'lead', json_object('id', l.id, 'name', l.name, 'company', l.company, 'stage', l.stage),
+          'since', ",
+    time!("s.since"),
+    ", 'days', (CAST(?6 AS INTEGER) - s.since) / 86400000,
+          'advocate', json((SELECT json_object('id', a.id, 'name', a.name) FROM advocates a
+            WHERE a.program = l.program AND a.number = l.advocate))))
+        FROM (SELECT * FROM standing
+          WHERE owner = ?2 AND program = ?1 AND since <= ?6 - 7 * 86400000
+          ORDER BY since, lead LIMIT 20) s
+          JOIN leads l ON l.id = s.lead))) AS document"
 );
 
 /// What a rep means to reach in a quarter.

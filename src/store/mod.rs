@@ -29,6 +29,7 @@ pub mod labels;
 pub mod leads;
 pub mod members;
 pub mod mending;
+pub mod moments;
 pub mod payouts;
 pub mod people;
 pub mod portal;

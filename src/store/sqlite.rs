@@ -68,6 +68,7 @@ impl Sqlite {
             include_str!("../../migrations/0010_checks.sql"),
             include_str!("../../migrations/0011_moving.sql"),
             include_str!("../../migrations/0012_outbox.sql"),
+            include_str!("../../migrations/0013_moments.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

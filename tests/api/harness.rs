@@ -63,7 +63,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -76,6 +76,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../../migrations/0010_checks.sql"),
     include_str!("../../migrations/0011_moving.sql"),
     include_str!("../../migrations/0012_outbox.sql"),
+    include_str!("../../migrations/0013_moments.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.

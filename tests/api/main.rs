@@ -34,6 +34,7 @@ mod leads;
 mod links;
 mod links_bulk;
 mod merging;
+mod moments;
 mod payouts;
 mod people;
 mod portal;

@@ -86,6 +86,7 @@ fn a_method_that_a_path_lacks_is_405_and_allow_lists_the_others() {
         ("/v1/links", "POST"),
         ("/v1/links/bulk", "POST"),
         ("/v1/shares", "POST"),
+        ("/v1/moments", "POST"),
         ("/v1/stats", "GET,HEAD"),
         ("/v1/keys", "GET,HEAD,POST"),
         ("/v1/keys/key_0", "DELETE"),

@@ -87,6 +87,8 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     GET /v1/leads/{lead} leads:read
     GET /v1/leads/{lead}/why leads:read
     POST /v1/leads/{lead}/stage leads:write
+    POST /v1/leads/{lead}/followed-up leads:write
+    POST /v1/moments advocates:write
     POST /v1/leads/{lead}/owner leads:write
     POST /v1/public/leads -
     OPTIONS /v1/public/leads -
