@@ -50,6 +50,7 @@ pub fn run(root: &Path, options: &Options) -> Result<(), String> {
         ready.write(file)?;
     }
     server.follow_log();
+    server::each_minute(&ready.base_url);
     server.wait()?;
     say("everything has ended; `cargo xtask dev` finds the data again");
     Ok(())
@@ -93,7 +94,9 @@ pub fn start(root: &Path, options: &Options) -> Result<Dev, String> {
     };
     let mail = Mail::start(root, mail_port, &state)?;
     let vars = mail.vars();
-    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, &**value)).collect();
+    let mut vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, &**value)).collect();
+    // What cron sends has links too, and whoever tries webhooks has them come here.
+    vars.extend([("BASE_URL", &*base_url), ("WEBHOOK_TARGETS", "any")]);
     let (mut server, _) = timed(&format!("starting the Worker at {base_url}"), || {
         let mut server = Server::start(root, options.port, &state, &vars)?;
         server.until_healthy(&base_url)?;

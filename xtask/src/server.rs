@@ -99,7 +99,23 @@ pub fn database(state: &Path) -> Result<PathBuf, String> {
 
 /// Has cron done its work, for which a local Worker waits in vain.
 pub fn cron(base_url: &str) -> Result<(), String> {
-    let url = format!("{base_url}/cdn-cgi/handler/scheduled");
+    scheduled(base_url, "")
+}
+
+/// Has cron carry what is due, each minute until this process ends.
+pub fn each_minute(base_url: &str) {
+    let base_url = base_url.to_owned();
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_secs(60));
+            // The Worker may be going; what is due waits for its next start.
+            let _ = scheduled(&base_url, "?cron=*+*+*+*+*");
+        }
+    });
+}
+
+fn scheduled(base_url: &str, query: &str) -> Result<(), String> {
+    let url = format!("{base_url}/cdn-cgi/handler/scheduled{query}");
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(30)))
         .build()
