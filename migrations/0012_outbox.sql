@@ -3,7 +3,8 @@
 -- event is at most: ids, slugs, stages, amounts. No event holds a personal datum, so
 -- that an erasure has nothing to take back; who may read a lead asks for it.
 --
--- Clicks have no event: at their number, statistics tell of them.
+-- Clicks have no event: at their number, statistics tell of them. A row that does not
+-- know when it changed has an event of the database's own clock.
 CREATE TABLE events (
   -- In the order of the transactions: of two events of one subject the later one has
   -- the greater number, whatever the order in which they arrive.
@@ -112,6 +113,28 @@ CREATE TRIGGER events_of_new_members AFTER INSERT ON members BEGIN
   VALUES ('member.created', NEW.created_at, NEW.id,
     json_object('member', NEW.id, 'role', NEW.role, 'rep', NEW.rep, 'status', NEW.status));
 END;
+CREATE TRIGGER events_of_members AFTER UPDATE ON members
+WHEN NEW.role <> OLD.role OR NEW.status <> OLD.status OR NEW.rep IS NOT OLD.rep
+  OR NEW.name <> OLD.name OR NEW.email <> OLD.email BEGIN
+  INSERT INTO events (type, at, subject, data)
+  VALUES ('member.updated', CAST(unixepoch('subsec') * 1000 AS INTEGER), NEW.id,
+    json_object('member', NEW.id, 'role', NEW.role, 'rep', NEW.rep, 'status', NEW.status));
+END;
+CREATE TRIGGER events_of_new_goals AFTER INSERT ON goals BEGIN
+  INSERT INTO events (type, at, subject, data)
+  SELECT 'goals.set', CAST(unixepoch('subsec') * 1000 AS INTEGER), r.slug,
+    json_object('rep', r.slug, 'quarter', NEW.quarter, 'asked', NEW.asked,
+      'meetings', NEW.meetings, 'won', NEW.won)
+  FROM reps r WHERE r.number = NEW.rep;
+END;
+CREATE TRIGGER events_of_goals AFTER UPDATE ON goals
+WHEN NEW.asked <> OLD.asked OR NEW.meetings <> OLD.meetings OR NEW.won <> OLD.won BEGIN
+  INSERT INTO events (type, at, subject, data)
+  SELECT 'goals.set', CAST(unixepoch('subsec') * 1000 AS INTEGER), r.slug,
+    json_object('rep', r.slug, 'quarter', NEW.quarter, 'asked', NEW.asked,
+      'meetings', NEW.meetings, 'won', NEW.won)
+  FROM reps r WHERE r.number = NEW.rep;
+END;
 CREATE TRIGGER events_of_new_keys AFTER INSERT ON api_keys BEGIN
   INSERT INTO events (type, at, subject, data)
   VALUES ('key.created', NEW.created_at, NEW.id,
@@ -215,6 +238,12 @@ WHEN NEW.compared_at IS NOT NULL BEGIN
   VALUES ('reconciliation.compared', NEW.compared_at, NEW.program, NEW.id,
     json_object('run', NEW.id, 'kinds', json(NEW.kinds)));
 END;
+CREATE TRIGGER events_of_archives AFTER UPDATE OF done_at ON archives
+WHEN NEW.done_at IS NOT NULL AND OLD.done_at IS NULL BEGIN
+  INSERT INTO events (type, at, subject, data)
+  VALUES ('clicks.archived', NEW.done_at, date(NEW.utc_day * 86400, 'unixepoch'),
+    json_object('day', date(NEW.utc_day * 86400, 'unixepoch'), 'clicks', NEW.clicks));
+END;
 CREATE TRIGGER events_of_differences AFTER INSERT ON differences BEGIN
   INSERT INTO events (type, at, program, subject, data)
   VALUES ('check.differs', NEW.since, nullif(NEW.program, 0), NEW.subject,
@@ -224,6 +253,14 @@ CREATE TRIGGER events_of_the_audit AFTER INSERT ON audit BEGIN
   INSERT INTO events (type, at, program, subject, data)
   VALUES ('audit.recorded', NEW.at, NEW.program, NEW.subject,
     json_object('entry', NEW.n, 'action', NEW.action, 'by', NEW.by, 'subject', NEW.subject));
+END;
+CREATE TRIGGER events_of_new_routing AFTER INSERT ON routing BEGIN
+  INSERT INTO events (type, at, program, subject, data)
+  SELECT 'routing.changed', CAST(unixepoch('subsec') * 1000 AS INTEGER), NEW.program, p.slug,
+    json_object('reps', (
+      SELECT json_group_array(slug) FROM reps
+      WHERE number IN (SELECT value FROM json_each(NEW.reps))))
+  FROM programs p WHERE p.number = NEW.program;
 END;
 CREATE TRIGGER events_of_routing AFTER UPDATE OF reps ON routing WHEN NEW.reps <> OLD.reps BEGIN
   INSERT INTO events (type, at, program, subject, data)

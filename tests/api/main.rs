@@ -35,6 +35,7 @@ mod links;
 mod links_bulk;
 mod merging;
 mod moments;
+mod outbox;
 mod payouts;
 mod people;
 mod portal;

@@ -107,7 +107,7 @@ pub fn each_minute(base_url: &str) {
     let base_url = base_url.to_owned();
     thread::spawn(move || {
         loop {
-            thread::sleep(Duration::from_secs(60));
+            thread::sleep(Duration::from_mins(1));
             // The Worker may be going; what is due waits for its next start.
             let _ = scheduled(&base_url, "?cron=*+*+*+*+*");
         }
