@@ -166,8 +166,10 @@ WHEN NEW.advocate IS NOT OLD.advocate BEGIN
     'channel', (SELECT channel FROM media WHERE code = NEW.medium),
     'medium', (SELECT name FROM media WHERE code = NEW.medium)));
 END;
--- A stage, an owner, who joined or was refused, an erasure.
-CREATE TRIGGER events_of_history AFTER INSERT ON history BEGIN
+-- A stage, an owner, who joined or was refused, an erasure. The first stage is the lead's
+-- beginning, which is told.
+CREATE TRIGGER events_of_history AFTER INSERT ON history
+WHEN NEW.kind <> 'stage' OR NEW.before IS NOT NULL BEGIN
   INSERT INTO events (type, at, program, subject, data)
   SELECT
     CASE NEW.kind WHEN 'stage' THEN 'lead.stage_changed' WHEN 'owner' THEN 'lead.owner_changed'
