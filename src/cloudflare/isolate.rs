@@ -5,6 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use futures_util::future::join;
 use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
@@ -209,8 +210,9 @@ pub enum LoadError {
 /// the salts. What cannot be had leaves what there is.
 pub async fn load(env: &JsValue) -> Result<(), LoadError> {
     let bindings = Env::from(env.clone());
-    let snapshot = snapshot(&bindings).await;
-    let salts = within(PATIENCE, salts(env, &bindings)).await;
+    // At once: a cold click waits for both.
+    let (snapshot, salts) =
+        join(snapshot(&bindings), within(PATIENCE, salts(env, &bindings))).await;
     let now = now();
     with(env, |isolate| {
         isolate.refreshing_since = None;
