@@ -225,8 +225,9 @@ export async function mail(env, to, subject, text) {
 
 /**
  * Asks somebody else's server: `lines` are the headers, name and value in turn. The
- * answer is its status, what it says of another try (seconds, or nothing), and what of its
- * body is within `most` bytes, parted by line breaks. A redirect is an answer like others.
+ * answer is its status, what it says of another try (seconds, or nothing), how long it took
+ * (milliseconds), and what of its body is within `most` bytes, parted by line breaks. A
+ * redirect is an answer like others.
  * @param {string} method
  * @param {string} url
  * @param {string} lines
@@ -236,6 +237,7 @@ export async function mail(env, to, subject, text) {
  */
 export async function outside(method, url, lines, body, most, patience) {
   const { headers } = answer(200, lines, null);
+  const begun = Date.now();
   const response = await fetch(url, {
     method,
     headers,
@@ -246,7 +248,8 @@ export async function outside(method, url, lines, body, most, patience) {
   const after = response.headers.get("retry-after") ?? "";
   const seconds = /^\d+$/.test(after) ? Number(after) : Math.ceil((Date.parse(after) - Date.now()) / 1000);
   const text = await beginning(response, most);
-  return [response.status, Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 864_000) : "", text].join("\n");
+  const wait = Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 864_000) : "";
+  return [response.status, wait, Date.now() - begun, text].join("\n");
 }
 
 /**

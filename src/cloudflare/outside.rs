@@ -35,11 +35,12 @@ impl Outside for Fetch {
         let answer = js::outside(method, url, &lines, body, *most, *patience);
         Box::pin(SendFuture::new(async move {
             let text = js::answered(answer).await?.as_string().unwrap_or_default();
-            let mut parts = text.splitn(3, '\n');
+            let mut parts = text.splitn(4, '\n');
             let mut next = || parts.next().unwrap_or_default();
             Ok(Reply {
                 status: next().parse().unwrap_or_default(),
                 retry_after: next().parse().ok(),
+                took: next().parse().unwrap_or_default(),
                 body: next().to_owned(),
             })
         }))

@@ -30,6 +30,8 @@ pub struct Reply {
     /// For how long nothing shall be asked (seconds), where the server says so
     /// (`Retry-After`, RFC 9110, 10.2.3; a date counts from now).
     pub retry_after: Option<u32>,
+    /// How long it took to answer (ms).
+    pub took: u32,
     /// The body, cut off where it is longer than was asked for. What is no UTF-8 is
     /// replaced.
     pub body: String,
