@@ -30,7 +30,7 @@ test("what differs shows in health and is mended by one call", async () => {
     await kv.put("snapshot", JSON.stringify(snapshot));
     const { items } = await worker.ok("POST", "/v1/checks", {});
     assert.deepEqual(items.map(({ name, differences }) => [name, differences > 0]),
-      [["clicks", true], ["ledger", false], ["snapshot", true]]);
+      [["clicks", true], ["ledger", false], ["outbox", false], ["snapshot", true]]);
     assert.equal((await worker.ok("GET", "/v1/health")).status, "differs");
     for (const check of ["clicks", "snapshot"]) {
       const repaired = await worker.ok("POST", "/v1/checks/repair", { check });

@@ -12,12 +12,13 @@ let worker;
 /** What an advocate is signed in with. @type {string} */
 let token;
 /** What stands for each parameter of a path. */
-const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", advocate: "", lead: "" };
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
   places.advocate = (await program(worker)).advocate;
   await worker.ok("PUT", "/v1/reps/lea", { name: "Lea" });
   places.lead = (await worker.ok("POST", "/v1/leads", { program: "demo", prospect: { email: "sam@example.org" } })).id;
+  places.webhook = (await worker.ok("POST", "/v1/webhooks", { url: "https://hooks.example.com/" })).id;
   ({ token } = await worker.ok("POST", `/v1/programs/demo/advocates/${places.advocate}/token`, {}));
 });
 after(() => worker.stop());
@@ -99,6 +100,11 @@ const VALID = {
   "POST /v1/checks": { checks: ["clicks"] },
   "POST /v1/checks/repair": { check: "clicks" },
   "POST /v1/reconciliations/{run}/apply": { findings: [1] },
+  "POST /v1/webhooks": { url: "https://hooks.example.com/", description: "D", types: ["lead.created"], program: "demo" },
+  "PATCH /v1/webhooks/{webhook}": { url: "https://hooks.example.com/", description: "D", types: ["lead.created"], status: "active" },
+  "POST /v1/webhooks/{webhook}/rotate": { overlap_hours: 24 },
+  "POST /v1/webhooks/{webhook}/test": { type: "lead.created" },
+  "POST /v1/webhooks/{webhook}/replay": { since: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z", types: ["lead.created"], failed: true },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
