@@ -42,7 +42,7 @@ mod tree;
 mod tests;
 
 pub use fault::{Error, Fault};
-pub use record::Fields;
+pub use record::{Fields, plain};
 pub use tree::Tree;
 
 pub use names::choice;

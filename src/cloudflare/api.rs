@@ -126,6 +126,7 @@ fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) ->
             identities: Box::new(Access(env.clone())),
             mailbox: config.mailbox.clone(),
             keyring: config.keyring.clone(),
+            reach: config.reach.clone(),
             admin_key: config.admin_key,
             log: note,
         }),

@@ -38,7 +38,7 @@ macro_rules! structure {
 
         impl $crate::decode::Decode for $name {
             fn decode(tree: $crate::decode::Tree) -> Result<Self, $crate::decode::Fault> {
-                const NAMES: &[&str] = &[$(stringify!($field)),*];
+                const NAMES: &[&str] = &[$($crate::decode::plain(stringify!($field))),*];
                 let mut fields = $crate::decode::Fields::open(tree, NAMES, $is_all)?;
                 $(
                     let $field: Option<$type> =
@@ -55,6 +55,18 @@ macro_rules! structure {
     (@ $type:ty, $how:expr) => { $how };
 }
 pub(crate) use structure;
+
+/// The name of a field, which may be a word of the language: `r#type` is `type`.
+#[must_use]
+pub const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', plain @ ..] => match std::str::from_utf8(plain) {
+            Ok(plain) => plain,
+            Err(_) => name,
+        },
+        _ => name,
+    }
+}
 
 /// Reads a newtype by what its `TryFrom` checks.
 macro_rules! checked {

@@ -4,8 +4,8 @@
 //! click is taken for and how a link is followed; what programs are made of, who
 //! is one person, and the codes that are said aloud; who has the credit for a
 //! lead, what it goes through, and what it earns; how far a rate can be trusted,
-//! and what it is compared with; where news go, and how
-//! they are signed; and the calendars, cells and keys that the rest needs, and
+//! and what it is compared with; what is told to others, where
+//! it goes, and how it is signed; and the calendars, cells and keys that the rest needs, and
 //! figures as they are written elsewhere.
 
 pub mod channel;
@@ -44,6 +44,7 @@ pub mod reconcile;
 pub mod benchmark;
 pub mod interval;
 
+pub mod event;
 pub mod target;
 pub mod webhook;
 

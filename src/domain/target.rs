@@ -312,7 +312,11 @@ mod tests {
             assert_eq!(Target::public(&url), Err(E::Private), "{url}");
             assert!(Target::any(&url).is_ok(), "{url}");
         }
-        // Forms that mean the same to whoever asks them.
+    }
+
+    #[test]
+    fn no_other_form_of_an_address_is_taken() {
+        use TargetError as E;
         for host in [
             "127.1",
             "127.0.1",

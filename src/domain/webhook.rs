@@ -1,7 +1,7 @@
-//! Webhooks: how a message is signed, by us or by others (Standard Webhooks 1.0.0), and
-//! what is told of.
+//! Webhooks: how a message is signed, by us or by others (Standard Webhooks 1.0.0).
 //!
-//! Owns the form of a secret and of a signature, and how old a message may be. A secret
+//! Owns the form of a secret and of a signature, how old a message may be, and when one
+//! that did not arrive is tried again. A secret
 //! is `whsec_` and its bytes in base64; a signature is HMAC-SHA256 of
 //! `{id}.{timestamp}.{body}`, written `v1,` and its bytes in base64.
 
@@ -16,6 +16,9 @@ const PREFIX: &str = "whsec_";
 /// How old a message may be, or how early (seconds): clocks differ, and whoever has read
 /// one on its way shall not send it again tomorrow.
 const TOLERANCE: i64 = 300;
+
+/// How long nothing is tried at most (ms).
+const LONGEST_WAIT: i64 = 16 * 3_600_000;
 
 /// Bytes that a secret has (the specification's own bounds).
 const LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
@@ -32,6 +35,22 @@ pub enum Refusal {
     /// No signature is one that any of the secrets makes.
     #[error("no signature in `webhook-signature` matches")]
     Signature,
+}
+
+/// How long after the first try there is a last one (ms).
+pub const LONGEST: i64 = 72 * 3_600_000;
+
+/// How long until a delivery is tried again that has failed so many times (ms): half a
+/// minute, then three times as long each time, sixteen hours at most. A fifth more or
+/// less, by chance, so that what failed together does not come back together.
+#[must_use]
+pub fn wait(failures: u32, random: u16) -> i64 {
+    let wait = 3_i64
+        .checked_pow(failures.saturating_sub(1))
+        .map_or(LONGEST_WAIT, |times| {
+            times.saturating_mul(30_000).min(LONGEST_WAIT)
+        });
+    wait / 1_000 * (800 + i64::from(random % 401))
 }
 
 /// A new secret.
@@ -143,7 +162,7 @@ mod tests {
         verify(secrets, &header, body.as_bytes(), now * 1_000)
     }
 
-    fn signed<'a>(signature: &'a str) -> [(&'a str, &'a str); 3] {
+    fn signed(signature: &str) -> [(&str, &str); 3] {
         [
             ("webhook-id", ID),
             ("webhook-timestamp", "1614265330"),
@@ -236,6 +255,27 @@ mod tests {
                 .collect();
             let rest: Vec<_> = rest.into_iter().map(|(_, header)| header).collect();
             assert_eq!(verified(&rest, &[SECRET], BODY, AT), Err(Refusal::Headers));
+        }
+    }
+
+    #[test]
+    fn tries_grow_rare_for_three_days() {
+        let waits: Vec<i64> = (1..=11)
+            .map(|failures| wait(failures, 200) / 1_000)
+            .collect();
+        let longest = [57_600; 4];
+        assert_eq!(waits[..7], [30, 90, 270, 810, 2_430, 7_290, 21_870]);
+        assert_eq!(waits[7..], longest);
+        let sum: i64 = waits.iter().sum();
+        assert!(sum * 1_000 > LONGEST && (sum - 57_600) * 1_000 < LONGEST);
+        for random in [0, 1, 400, 401, u16::MAX] {
+            for failures in [0, 1, 2, 7, 8, 100, u32::MAX] {
+                let (wait, usual) = (wait(failures, random), wait(failures, 200));
+                assert!(
+                    wait * 10 >= usual * 8 && wait * 10 <= usual * 12,
+                    "{wait} {usual}"
+                );
+            }
         }
     }
 

@@ -67,7 +67,7 @@ pub(super) struct CheckResult {
 #[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct Difference {
     /// `hour`, `visitors` or `advocates` of the tallies; `reward`, `payout` or `account`
-    /// of the ledger; `snapshot`.
+    /// of the ledger; `delivery` of the outbox; `snapshot`.
     kind: String,
     /// Slug of the program, where it is in one.
     program: Option<String>,
@@ -102,7 +102,7 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
 }
 
 /// Checks now, as much as one call can: forty older days, 200,000 rewards, 4,000
-/// accounts, the next ones each time.
+/// accounts, 200,000 events, the next ones each time.
 #[utoipa::path(post, path = "/v1/checks", tag = "operations", request_body = Wanted,
     responses((status = 200, body = Checks)))]
 pub(super) async fn run(request: Request) -> Result<Response, Problem> {
@@ -112,6 +112,7 @@ pub(super) async fn run(request: Request) -> Result<Response, Problem> {
         match check {
             Check::Clicks => check::clicks(call.db(), Reach::All, call.now).await?,
             Check::Ledger => check::ledger(call.db(), Reach::All, call.now).await?,
+            Check::Outbox => check::deliveries(call.db(), Reach::All, call.now).await?,
             Check::Snapshot => snapshot(call).await?,
         }
     }
@@ -129,6 +130,7 @@ pub(super) async fn repair(request: Request) -> Result<Response, Problem> {
     let did = match check {
         Check::Clicks => check::mend_clicks(call.db(), call.now).await?,
         Check::Ledger => check::mend_ledger(call.db(), call.now).await?,
+        Check::Outbox => check::mend_deliveries(call.db(), call.now).await?,
         Check::Snapshot => publish(call).await?,
     };
     let name = check.name();

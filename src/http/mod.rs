@@ -16,6 +16,7 @@ use crate::{
         snapshot::Snapshot,
         spoken::Key,
     },
+    jobs::courier::Reach,
     store::{Answer, Database, portal::Seat},
 };
 
@@ -38,6 +39,7 @@ mod audit;
 mod checks;
 mod content;
 mod destinations;
+mod events;
 mod exports;
 mod funnel;
 mod goals;
@@ -78,6 +80,7 @@ mod session;
 mod stages;
 mod team;
 mod verbal;
+mod webhooks;
 mod what_if;
 
 mod openapi;
@@ -121,6 +124,8 @@ pub struct Service {
     pub mailbox: Option<String>,
     /// Signs and explains links.
     pub keyring: Arc<Keyring>,
+    /// Where webhooks may go.
+    pub reach: Reach,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
     /// Writes a fault to the log that happens after the answer began.

@@ -16,14 +16,14 @@ use utoipa::{
 };
 
 use super::{
-    advocates, archives, audit, checks, claims, codes, content, conversions, destinations, exports,
-    funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend, moments,
-    payouts, people, portal, problem, programs, public, reconciliations, replays, reps, restore,
-    rewards,
+    advocates, archives, audit, checks, claims, codes, content, conversions, destinations, events,
+    exports, funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend,
+    moments, payouts, people, portal, problem, programs, public, reconciliations, replays, reps,
+    restore, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
-    shares, stages, statistics, team, verbal, what_if,
+    shares, stages, statistics, team, verbal, webhooks, what_if,
 };
 
 #[derive(OpenApi)]
@@ -71,6 +71,11 @@ use super::{
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,
         keys::create, keys::list, keys::revoke,
+        events::list,
+        webhooks::list, webhooks::create, webhooks::read, webhooks::update, webhooks::delete,
+        webhooks::secret, webhooks::rotate,
+        webhooks::deliveries::test, webhooks::deliveries::replay,
+        webhooks::deliveries::list, webhooks::deliveries::read,
     ),
     components(schemas(problem::Body, problem::FieldError)),
     modifiers(&Answers),

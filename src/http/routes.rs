@@ -9,10 +9,14 @@ use http::Method;
 
 use super::{
     Response, advocates, archives, audit, checks, claims, codes, content, conversions,
-    destinations, exports, funnel, goals, health, imports, input, keys, labels, landing, leads,
-    links, links_bulk, me, mend, moments, payouts, people, portal, problem::Problem, programs,
-    public, reconciliations, replays, reps, request::Request, restore, rewards, rules, session,
-    shares, stages, statistics, team, verbal, what_if,
+    destinations, events, exports, funnel, goals, health, imports, input, keys, labels, landing,
+    leads, links, links_bulk, me, mend, moments, payouts, people, portal,
+    problem::Problem,
+    programs, public, reconciliations, replays, reps,
+    request::Request,
+    restore, rewards, rules, session, shares, stages, statistics, team, verbal,
+    webhooks::{self, deliveries},
+    what_if,
 };
 use crate::domain::access::Scope;
 
@@ -145,6 +149,8 @@ const RULES: &str = "/v1/programs/{program}/rules";
 const STATEMENT: &str = "/v1/programs/{program}/advocates/{advocate}/statement";
 const ROUTING: &str = "/v1/programs/{program}/routing";
 const RECONCILIATIONS: &str = "/v1/reconciliations";
+const WEBHOOKS: &str = "/v1/webhooks";
+const WEBHOOK: &str = "/v1/webhooks/{webhook}";
 const ADVOCATE: &str = "/v1/programs/{program}/advocates/{advocate}";
 
 /// The table. Where two paths match, the first one does.
@@ -264,6 +270,18 @@ pub static ROUTES: &[Route] = &[
     streaming(POST, "/v1/imports", S::ImportsWrite, |r| Box::pin(imports::import(r))),
     route(GET, "/v1/export", S::DataRead, |r| Box::pin(exports::export(r))),
     streaming(POST, "/v1/restore", S::DataWrite, |r| Box::pin(restore::restore(r))),
+    route(GET, "/v1/events", S::WebhooksRead, |r| Box::pin(events::list(r))),
+    route(GET, WEBHOOKS, S::WebhooksRead, |r| Box::pin(webhooks::list(r))),
+    route(POST, WEBHOOKS, S::WebhooksWrite, |r| Box::pin(webhooks::create(r))),
+    route(GET, WEBHOOK, S::WebhooksRead, |r| Box::pin(webhooks::read(r))),
+    route(PATCH, WEBHOOK, S::WebhooksWrite, |r| Box::pin(webhooks::update(r))),
+    route(DELETE, WEBHOOK, S::WebhooksWrite, |r| Box::pin(webhooks::delete(r))),
+    route(GET, "/v1/webhooks/{webhook}/secret", S::WebhooksWrite, |r| Box::pin(webhooks::secret(r))),
+    route(POST, "/v1/webhooks/{webhook}/rotate", S::WebhooksWrite, |r| Box::pin(webhooks::rotate(r))),
+    route(POST, "/v1/webhooks/{webhook}/test", S::WebhooksWrite, |r| Box::pin(deliveries::test(r))),
+    route(POST, "/v1/webhooks/{webhook}/replay", S::WebhooksWrite, |r| Box::pin(deliveries::replay(r))),
+    route(GET, "/v1/webhooks/{webhook}/deliveries", S::WebhooksRead, |r| Box::pin(deliveries::list(r))),
+    route(GET, "/v1/webhooks/{webhook}/deliveries/{event}", S::WebhooksRead, |r| Box::pin(deliveries::read(r))),
     public(GET, "/l/{program}", |r| Box::pin(landing::read(r))),
     // Whoever types the address may end it with a slash.
     public(GET, "/l/{program}/", |r| Box::pin(landing::read(r))),

@@ -1,15 +1,15 @@
 //! The self-check: whether what is derived still says what it is derived from.
 //!
 //! Owns how much is looked at in a run, and what an account and the published
-//! configuration are held against. Tallies and sums are compared by `store::checks`.
-//! The outbox is not looked at: there is none yet.
+//! configuration are held against. Tallies, sums and the outbox are compared by
+//! `store::checks`.
 
 use crate::{
     domain::snapshot::Snapshot,
     jobs::settle,
     store::{
         Database, DatabaseError, accounts,
-        checks::{self, Found, InTurn, mend},
+        checks::{self, Found, InTurn, mend, outbox},
         exports,
         shares::utc_day,
         snapshot,
@@ -36,7 +36,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// Days, pages of 5,000 rewards, or pages of 100 accounts.
+    /// Days, pages of 5,000 rewards or events, or pages of 100 accounts.
     const fn pages(self) -> usize {
         match self {
             Self::Next => 1,
@@ -53,12 +53,13 @@ impl Reach {
     }
 }
 
-/// Cron: looks at the clicks and the ledger if that was not done for six hours.
+/// Cron: looks at the clicks, the ledger and the outbox if that was not done for six hours.
 /// What is being read back in is there in part, and differs.
 pub async fn due(db: &dyn Database, now: i64) -> Result<(), DatabaseError> {
     if checks::is_due(db, now - EVERY).await? && !exports::is_under_way(db).await? {
         clicks(db, Reach::Next, now).await?;
         ledger(db, Reach::Next, now).await?;
+        deliveries(db, Reach::Next, now).await?;
     }
     Ok(())
 }
@@ -116,6 +117,20 @@ pub async fn ledger(db: &dyn Database, reach: Reach, now: i64) -> Result<(), Dat
         let (program, advocate) = last.map_or((0, 0), |one| (one.program, one.advocate));
         checks::turn_accounts(db, program, advocate).await?;
         if last.is_none() {
+            laps += 1;
+        }
+        if laps == reach.laps() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Compares the outbox's events with their deliveries.
+pub async fn deliveries(db: &dyn Database, reach: Reach, now: i64) -> Result<(), DatabaseError> {
+    let mut laps = 0;
+    for _ in 0..reach.pages() {
+        if !outbox::compare(db, now).await? {
             laps += 1;
         }
         if laps == reach.laps() {
@@ -200,5 +215,12 @@ pub async fn mend_ledger(db: &dyn Database, now: i64) -> Result<Vec<String>, Dat
         }
     }
     ledger(db, Reach::Next, now).await?;
+    Ok(did)
+}
+
+/// Makes deliveries that are known to be missing; answers what was done, in words.
+pub async fn mend_deliveries(db: &dyn Database, now: i64) -> Result<Vec<String>, DatabaseError> {
+    let did = outbox::mend(db).await?;
+    deliveries(db, Reach::Next, now).await?;
     Ok(did)
 }

@@ -4,7 +4,7 @@
 //! time, after a call and by cron, send nothing twice; what a round leaves, the next one
 //! finds.
 
-use super::outside::Outside;
+use super::{outside::Outside, webhooks};
 use crate::{
     domain::keyring::Keyring,
     store::{Database, DatabaseError, exports},
@@ -42,5 +42,8 @@ pub enum Reach {
 /// error here, but written down and tried again.
 pub async fn round(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     // Nothing of a deployment that is being read back in is news.
-    exports::is_under_way(courier.db).await.map(drop)
+    if exports::is_under_way(courier.db).await? {
+        return Ok(());
+    }
+    webhooks::deliver(courier).await
 }

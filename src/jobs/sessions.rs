@@ -1,7 +1,7 @@
-//! Sessions, links to sign in, what browsers said of sales, and files that were never
-//! sent to their end: what is over.
+//! Sessions, links to sign in, what browsers said of sales, files that were never sent to
+//! their end, and events of long ago: what is over.
 
-use crate::store::{Database, DatabaseError, claims, members, portal, reconciliations};
+use crate::store::{Database, DatabaseError, claims, members, portal, reconciliations, webhooks};
 
 /// How long a sale may be reported after a browser said so (ms).
 const CLAIM: i64 = 90 * 86_400_000;
@@ -14,5 +14,6 @@ pub async fn sweep(db: &dyn Database, now: i64) -> Result<(), DatabaseError> {
     members::sweep(db, now).await?;
     portal::sweep(db, now).await?;
     claims::sweep(db, now - CLAIM).await?;
-    reconciliations::forget(db, now - FILE).await
+    reconciliations::forget(db, now - FILE).await?;
+    webhooks::sweep(db, now).await
 }

@@ -1,13 +1,15 @@
 //! Checks: what is derived, held against what it is derived from.
 //!
 //! Owns what is known to differ, and how sums and payouts are compared with the ledger;
-//! tallies with clicks are in [`clicks`]. Each comparison is one statement, whose
+//! tallies with clicks are in [`clicks`], events with
+//! deliveries in [`outbox`]. Each comparison is one statement, whose
 //! findings go straight into `differences`. Accounts against their rules and the
 //! published configuration are compared elsewhere (`jobs::check`); how all of it is
 //! mended stands in [`mend`].
 
 pub mod clicks;
 pub mod mend;
+pub mod outbox;
 
 use serde::Serialize;
 
@@ -21,6 +23,8 @@ names! {
         Clicks => "clicks",
         /// Rewards and payouts against the ledger, accounts against their rules.
         Ledger => "ledger",
+        /// Events against their deliveries to webhooks.
+        Outbox => "outbox",
         /// What is published against the database.
         Snapshot => "snapshot",
     }

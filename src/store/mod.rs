@@ -46,6 +46,7 @@ pub mod spoken;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sqlite;
 pub mod statistics;
+pub mod webhooks;
 
 /// A future that may go with its request to another thread, natively; D1's
 /// adapter promises so for the one thread that wasm has.

@@ -441,7 +441,7 @@ fn what_is_published_is_held_against_the_database() {
 #[test]
 fn checks_that_are_unknown_are_refused_and_none_are_all() {
     let api = Api::furnished();
-    let refused = api.post("/v1/checks", &json!({"checks": ["outbox"]}));
+    let refused = api.post("/v1/checks", &json!({"checks": ["mailbox"]}));
     assert_eq!(refused.field().0, "checks[0]");
     let refused = api.post("/v1/checks/repair", &json!({"check": "all"}));
     assert_eq!(refused.field().0, "check");
@@ -464,4 +464,55 @@ fn checks_that_are_unknown_are_refused_and_none_are_all() {
         })
         .collect();
     assert_eq!(names, ["clicks", "ledger", "snapshot"]);
+}
+
+#[test]
+fn a_delivery_that_is_missing_is_found_and_made() {
+    let api = Api::furnished();
+    let label = |slug: &str| {
+        let path = "/v1/programs/customers/labels";
+        api.post(path, &json!({"slug": slug})).expect(201);
+    };
+    label("before");
+    let webhook = |types: &[&str]| {
+        let new = json!({"url": "https://hooks.example.com/", "types": types});
+        let made = api.post("/v1/webhooks", &new).expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let (labels, changed) = (webhook(&["label.created"]), webhook(&["label.created"]));
+    let off = webhook(&["label.created"]);
+    label("one");
+    // Who wants something else from now on did want that.
+    let path = format!("/v1/webhooks/{changed}");
+    api.patch(&path, &json!({"types": ["rep.created"]}))
+        .expect(200);
+    let path = format!("/v1/webhooks/{off}");
+    api.patch(&path, &json!({"status": "disabled"})).expect(200);
+    label("two");
+    assert_eq!(run(&api, "outbox")["differences"], 0);
+    api.plant("DELETE FROM deliveries WHERE event = (SELECT n FROM events WHERE subject = 'two')");
+    let found = run(&api, "outbox");
+    assert_eq!(found["differences"], 1, "{found}");
+    let event = api
+        .column("SELECT id FROM events WHERE subject = 'two'")
+        .remove(0);
+    assert_eq!(found["details"][0]["kind"], "delivery");
+    assert_eq!(found["details"][0]["program"], "customers");
+    assert_eq!(found["details"][0]["subject"], format!("{labels} {event}"));
+    assert_eq!(api.get("/v1/health").value()["status"], "differs");
+    let repaired = repair(&api, "outbox");
+    let did = format!("made the delivery of what {labels} wanted {event}");
+    assert_eq!(repaired["did"], json!([did]));
+    assert_eq!(repaired["check"]["differences"], 0);
+    assert_eq!(repair(&api, "outbox")["did"], json!([]));
+    let deliveries = api
+        .get(&format!("/v1/webhooks/{labels}/deliveries"))
+        .expect(200);
+    assert_eq!(deliveries["items"].as_array().unwrap().len(), 2);
+    // What was found once is looked at whatever is next, and is no more once nobody asks.
+    api.plant("DELETE FROM deliveries WHERE event = (SELECT n FROM events WHERE subject = 'two')");
+    run(&api, "outbox");
+    let path = format!("/v1/webhooks/{labels}");
+    api.request(Method::DELETE, &path).key(ADMIN).send();
+    assert_eq!(run(&api, "outbox")["differences"], 0);
 }

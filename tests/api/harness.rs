@@ -40,6 +40,7 @@ use goodword::{
         courier::{self, Courier, Reach},
         ingest,
         outside::{self, Outside, Reply},
+        sessions,
     },
     store::{
         Answer as Answered, Database, DatabaseError, Rows, Statement, Value as Parameter,
@@ -63,7 +64,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -77,6 +78,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/0011_moving.sql"),
     include_str!("../../migrations/0012_outbox.sql"),
     include_str!("../../migrations/0013_moments.sql"),
+    include_str!("../../migrations/0014_webhooks.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -120,6 +122,8 @@ pub fn filled(path: &str) -> String {
         .replace("{member}", "mem_0")
         .replace("{picture}", "card.png")
         .replace("{run}", "rc_0")
+        .replace("{webhook}", "wh_0")
+        .replace("{event}", "evt_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -355,6 +359,31 @@ impl Api {
         block_on(courier::round(&courier)).unwrap();
     }
 
+    /// Carries what is due in so many rounds at once.
+    pub fn carry_at_once(&self, rounds: usize) {
+        let secret = |_: &str| None;
+        let db = Shared(self.house.clone());
+        let courier = Courier {
+            db: &db,
+            outside: &*self.elsewhere,
+            keyring: &self.service.keyring,
+            base_url: BASE,
+            secret: &secret,
+            reach: &Reach::Any,
+            now: self.now.load(Ordering::Relaxed),
+        };
+        let rounds = (0..rounds).map(|_| courier::round(&courier));
+        for carried in block_on(futures_util::future::join_all(rounds)) {
+            carried.unwrap();
+        }
+    }
+
+    /// Has old events forgotten, as cron does it.
+    pub fn sweep_events(&self) {
+        let now = self.now.load(Ordering::Relaxed);
+        block_on(sessions::sweep(self.db(), now)).unwrap();
+    }
+
     /// How everybody else's servers answer from now on.
     pub fn elsewhere(
         &self,
@@ -394,6 +423,7 @@ impl Api {
             identities: Box::new(Gate),
             mailbox: Some("http://localhost:8788/".to_owned()),
             keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
+            reach: Reach::Public("https://resolver.example.com/dns-query".to_owned()),
             admin_key: access::key_hash(ADMIN),
             log: note,
         });

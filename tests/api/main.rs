@@ -55,3 +55,4 @@ mod snapshot;
 mod statistics;
 mod team;
 mod verbal;
+mod webhooks;

@@ -10,11 +10,13 @@ use crate::harness::Api;
 const SILENT: &[(&str, &str)] = &[
     ("accounts", "derived"),
     ("advocate_visitors", "a hash that is gone in three days"),
+    ("attempts", "what became of an event is none"),
     ("checks", "what they find has events"),
     ("clicks", "too many; statistics tell of them"),
     ("configuration", "derived"),
     ("contents", "by way of `changes`"),
     ("decisions", "who has the credit is told by the lead"),
+    ("deliveries", "what became of an event is none"),
     ("destinations", "by way of `changes`"),
     ("disposable_domains", "came with a migration"),
     ("events", "itself"),

@@ -90,6 +90,8 @@ fn a_method_that_a_path_lacks_is_405_and_allow_lists_the_others() {
         ("/v1/stats", "GET,HEAD"),
         ("/v1/keys", "GET,HEAD,POST"),
         ("/v1/keys/key_0", "DELETE"),
+        ("/v1/webhooks", "GET,HEAD,POST"),
+        ("/v1/webhooks/wh_0", "DELETE,GET,HEAD,PATCH"),
     ] {
         for method in ["PUT", "OPTIONS", "TRACE", "PROPFIND", "DELETE"] {
             if allowed.split(',').any(|one| one == method) {

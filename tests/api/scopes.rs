@@ -146,6 +146,18 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/imports imports:write
     GET /v1/export data:read
     POST /v1/restore data:write
+    GET /v1/events webhooks:read
+    GET /v1/webhooks webhooks:read
+    POST /v1/webhooks webhooks:write
+    GET /v1/webhooks/{webhook} webhooks:read
+    PATCH /v1/webhooks/{webhook} webhooks:write
+    DELETE /v1/webhooks/{webhook} webhooks:write
+    GET /v1/webhooks/{webhook}/secret webhooks:write
+    POST /v1/webhooks/{webhook}/rotate webhooks:write
+    POST /v1/webhooks/{webhook}/test webhooks:write
+    POST /v1/webhooks/{webhook}/replay webhooks:write
+    GET /v1/webhooks/{webhook}/deliveries webhooks:read
+    GET /v1/webhooks/{webhook}/deliveries/{event} webhooks:read
     GET /l/{program} -
     GET /l/{program}/ -
     GET /l/{program}/{picture} -

@@ -17,6 +17,7 @@ use goodword::http::mail::{Letter, Mail};
 use goodword::http::message::{Asked, Headers};
 use goodword::http::problem::Fault;
 use goodword::http::{Call, Identities, Service, Snapshots, answer};
+use goodword::jobs::courier::Reach;
 use goodword::jobs::settle;
 use goodword::store::sqlite::Sqlite;
 use goodword::store::{Answer, Database, Rows, Statement};
@@ -47,6 +48,7 @@ impl House {
             identities: Box::new(Nobody),
             mailbox: None,
             keyring: Arc::new(keyring),
+            reach: Reach::Any,
             admin_key: access::key_hash(&secrets.admin_key),
             log,
         };
