@@ -16,6 +16,7 @@ use crate::{
         snapshot::Snapshot,
         spoken::Key,
     },
+    jobs::mail::MailLater,
     store::{Answer, Database, portal::Seat},
 };
 
@@ -54,7 +55,6 @@ mod statistics;
 
 mod intake;
 pub mod limits;
-pub mod mail;
 mod once;
 
 mod claims;
@@ -62,8 +62,11 @@ mod codes;
 mod conversions;
 mod landing;
 mod leads;
+mod letters;
+mod mail_events;
 mod me;
 mod mend;
+mod messages;
 mod moments;
 mod payouts;
 mod people;
@@ -76,7 +79,9 @@ mod rewards;
 mod rules;
 mod session;
 mod stages;
+mod suppressions;
 mod team;
+mod unsubscribe;
 mod verbal;
 mod what_if;
 
@@ -114,7 +119,7 @@ pub struct Service {
     /// How often strangers may ask.
     pub limits: Box<dyn limits::Limits>,
     /// Carries letters.
-    pub mail: Box<dyn mail::Mail>,
+    pub mail: Box<dyn MailLater>,
     /// Who has signed in elsewhere.
     pub identities: Box<dyn Identities>,
     /// The page that shows the mail that was caught, where it goes nowhere else.

@@ -69,6 +69,7 @@ impl Sqlite {
             include_str!("../../migrations/0011_moving.sql"),
             include_str!("../../migrations/0012_outbox.sql"),
             include_str!("../../migrations/0013_moments.sql"),
+            include_str!("../../migrations/0015_messages.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

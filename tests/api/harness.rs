@@ -24,6 +24,7 @@ use goodword::{
         keyring::{Keyring, Receipt},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         redirect::Salt,
+        letter::Letter,
         snapshot::Snapshot,
         spoken::Key,
         zone::Zone,
@@ -32,13 +33,13 @@ use goodword::{
         self as api, Call, Identities, Service, Snapshots,
         body::Body,
         limits::Limits,
-        mail::{Letter, Mail},
         message::{Asked, Headers, Response},
         problem::Fault,
     },
     jobs::{
         courier::{self, Courier, Reach},
         ingest,
+        mail::{Mail, MailLater},
         outside::{self, Outside, Reply},
     },
     store::{
@@ -63,7 +64,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -77,6 +78,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/0011_moving.sql"),
     include_str!("../../migrations/0012_outbox.sql"),
     include_str!("../../migrations/0013_moments.sql"),
+    include_str!("../../migrations/0015_messages.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -225,24 +227,39 @@ impl Limits for SharedCounter {
 #[derive(Default)]
 struct Postbox {
     letters: Mutex<Vec<Letter>>,
+    count: AtomicUsize,
+    refusal: Mutex<Option<Reply>>,
     down: AtomicBool,
 }
 
 struct SharedPostbox(Arc<Postbox>);
 
 impl Mail for SharedPostbox {
-    fn send(&self, letter: Letter) -> Answered<'_, ()> {
-        let answer = if self.0.down.load(Ordering::Relaxed) {
-            Err(DatabaseError::Failed(
-                "the mail provider answered 500".to_owned(),
-            ))
+    fn send(&self, letter: Letter) -> Answered<'_, Reply> {
+        let refusal = self.0.refusal.lock().unwrap().clone();
+        let reply = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("no mail leaves".to_owned()))
+        } else if let Some(refusal) = refusal {
+            Ok(refusal)
         } else {
-            self.0.letters.lock().unwrap().push(letter);
-            Ok(())
+            let mut letters = self.0.letters.lock().unwrap();
+            letters.push(letter);
+            let count = self.0.count.fetch_add(1, Ordering::Relaxed) + 1;
+            Ok(Reply {
+                status: 200,
+                retry_after: None,
+                body: format!("{{\"id\":\"re_{count}\"}}"),
+            })
         };
-        Box::pin(std::future::ready(answer))
+        // Others come in between, as they do on the way to anywhere.
+        Box::pin(async move {
+            yielded().await;
+            reply
+        })
     }
+}
 
+impl MailLater for SharedPostbox {
     fn send_later(&self, letter: Letter) {
         // Nobody is told of a failure here.
         let _ = block_on(self.send(letter));
@@ -346,6 +363,7 @@ impl Api {
         let courier = Courier {
             db: &db,
             outside: &*self.elsewhere,
+            mail: &SharedPostbox(self.postbox.clone()),
             keyring: &self.service.keyring,
             base_url: BASE,
             secret: &secret,
@@ -507,6 +525,11 @@ impl Api {
     /// Makes letters fail, or lets them be sent.
     pub fn mail_fails(&self, fails: bool) {
         self.postbox.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// How the mail provider answers from now on, unless it takes letters.
+    pub fn mail_answers(&self, refusal: Option<Reply>) {
+        *self.postbox.refusal.lock().unwrap() = refusal;
     }
 
     /// The letters that were sent since the last time this was asked.
