@@ -127,6 +127,10 @@ fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) ->
             mailbox: config.mailbox.clone(),
             keyring: config.keyring.clone(),
             admin_key: config.admin_key,
+            secret: {
+                let env = env.clone();
+                Box::new(move |name| js::variable(env.as_ref(), name))
+            },
             log: note,
         }),
         now: isolate::now(),

@@ -6,7 +6,10 @@
 
 use utoipa::ToSchema;
 
-use super::channel::{Channel, Medium};
+use super::{
+    base64,
+    channel::{Channel, Medium},
+};
 use crate::decode::{self, Decode, Fault, Tree, record};
 
 /// What stands for something else in a text.
@@ -233,26 +236,7 @@ pub fn text_on(color: &str) -> &'static str {
 #[must_use]
 pub fn bytes(picture: &str) -> Vec<u8> {
     let digits = picture.split_once(',').map_or("", |(_, digits)| digits);
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => break,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            let [.., byte] = (bits >> count).to_be_bytes();
-            bytes.push(byte);
-        }
-    }
-    bytes
+    base64::decode(digits).unwrap_or_default()
 }
 
 /// A line with placeholders.

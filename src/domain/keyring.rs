@@ -229,7 +229,10 @@ impl Keyring {
         digits::push(&mut token, high, ID_DIGITS);
         digits::push(&mut token, low, ID_DIGITS);
         digits::push(&mut token, way_out.program.into(), PROGRAM_DIGITS);
-        push_tag(&mut token, way_out_mac(&self.signing, high, low, way_out.program));
+        push_tag(
+            &mut token,
+            way_out_mac(&self.signing, high, low, way_out.program),
+        );
         Some(token)
     }
 

@@ -320,7 +320,8 @@ fn hex(digit: u8) -> Option<u8> {
 
 /// The characters of RFC 3986, section 2, and `|`, which browsers leave alone
 /// in a query. A backslash is not among them: browsers take it for a slash.
-fn is_url_byte(byte: u8) -> bool {
+/// Whether a byte stands in a URL as it is.
+pub(super) fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%|".contains(&byte)
 }
 

@@ -24,6 +24,7 @@ pub use words::news;
 
 names! {
     /// A letter that is written for a program.
+    #[schema(as = MessageName)]
     pub enum Message {
         /// An advocate is invited, with their link.
         Invitation => "invitation",
@@ -215,7 +216,10 @@ pub fn minutes(time: &str) -> Option<u16> {
     let (hours, minutes) = time.split_once(':')?;
     let number = |text: &str, below: u16| {
         let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten().filter(|number: &u16| *number < below)
+        digits
+            .then(|| text.parse().ok())
+            .flatten()
+            .filter(|number: &u16| *number < below)
     };
     Some(number(hours, 24)? * 60 + number(minutes, 60)?)
 }

@@ -4,8 +4,9 @@
 //! click is taken for and how a link is followed; what programs are made of, who
 //! is one person, and the codes that are said aloud; who has the credit for a
 //! lead, what it goes through, and what it earns; what is written to whom; how far a rate can be trusted,
-//! and what it is compared with; and the calendars, cells and keys that the rest
-//! needs, and figures as they are written elsewhere.
+//! and what it is compared with; where news go, and how
+//! they are signed; and the calendars, cells and keys that the rest needs, and
+//! figures as they are written elsewhere.
 
 pub mod channel;
 pub mod link;
@@ -46,6 +47,10 @@ pub mod reconcile;
 pub mod benchmark;
 pub mod interval;
 
+pub mod target;
+pub mod webhook;
+
+pub mod base64;
 pub mod cell;
 pub mod date;
 pub mod quarter;

@@ -137,7 +137,10 @@ pub fn check(text: &str, known: &[&[Placeholder]]) -> Result<(), TemplateError> 
     if text.chars().count() > TEXT {
         return Err(TemplateError::Long(TEXT));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return Err(TemplateError::Control);
     }
     let mut count = 0_usize;
@@ -159,7 +162,10 @@ pub fn check(text: &str, known: &[&[Placeholder]]) -> Result<(), TemplateError> 
 pub fn mentions(text: &str, name: &str) -> bool {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('{') {
-        if after.strip_prefix(name).is_some_and(|tail| tail.starts_with('}')) {
+        if after
+            .strip_prefix(name)
+            .is_some_and(|tail| tail.starts_with('}'))
+        {
             return true;
         }
         rest = after;
@@ -181,7 +187,10 @@ pub fn subject(subject: &str, values: &Values) -> String {
         }
     }
     // A line break would begin another header field.
-    filled.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    filled
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Both parts of a text with its values. Buttons are of a colour, with text of another
@@ -351,8 +360,12 @@ fn is_target(target: &str, is_url: impl Fn(&str) -> bool) -> bool {
     if let Some(name) = lone(target) {
         return is_url(name);
     }
-    let is_plain = target.bytes().all(|b| b.is_ascii_graphic() && !b"{}\"<>\\".contains(&b));
-    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("mailto:"));
+    let is_plain = target
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"{}\"<>\\".contains(&b));
+    let rest = target
+        .strip_prefix("https://")
+        .or_else(|| target.strip_prefix("mailto:"));
     is_plain && rest.is_some_and(|rest| !rest.is_empty())
 }
 

@@ -66,7 +66,14 @@ pub(super) fn sign_in(call: &Call, to: Addressee, url: &str) -> Letter {
         ("portal", Value::Url(portal)),
         ("sign_in", Value::Url(url.to_owned())),
     ];
-    of_program(call, &look, &email, said(&look, Message::SignIn), &values, "")
+    of_program(
+        call,
+        &look,
+        &email,
+        said(&look, Message::SignIn),
+        &values,
+        "",
+    )
 }
 
 /// A letter of a program.

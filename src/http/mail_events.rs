@@ -90,18 +90,31 @@ fn brought_about(event: &MailEvent, now: i64) -> Vec<Statement> {
     let told = &event.data;
     let id = told.email_id.as_deref();
     let is_permanent = || {
-        let bounce = told.bounce.as_ref().and_then(|bounce| bounce.r#type.as_deref());
+        let bounce = told
+            .bounce
+            .as_ref()
+            .and_then(|bounce| bounce.r#type.as_deref());
         bounce.is_some_and(|kind| kind.eq_ignore_ascii_case("permanent"))
     };
     let (reason, why) = match event.r#type.as_str() {
-        "email.delivered" => return id.map(|id| suppressions::delivered(id, now)).into_iter().collect(),
+        "email.delivered" => {
+            return id
+                .map(|id| suppressions::delivered(id, now))
+                .into_iter()
+                .collect();
+        }
         "email.bounced" if is_permanent() => ("bounced", "it came back: the address takes no mail"),
         "email.complained" => ("complained", "the person called it spam"),
         _ => return Vec::new(),
     };
-    let hashes = told.to.iter().take(MOST_ADDRESSES).map(|to| email_hash(&email_key(bare(to))));
-    let mut statements: Vec<Statement> =
-        hashes.map(|hash| suppressions::add(&hash, reason, 0, now, BY)).collect();
+    let hashes = told
+        .to
+        .iter()
+        .take(MOST_ADDRESSES)
+        .map(|to| email_hash(&email_key(bare(to))));
+    let mut statements: Vec<Statement> = hashes
+        .map(|hash| suppressions::add(&hash, reason, 0, now, BY))
+        .collect();
     statements.extend(id.map(|id| suppressions::returned(id, now, why)));
     statements
 }

@@ -91,7 +91,9 @@ impl Decode for Switches {
     fn decode(tree: Tree) -> Result<Self, decode::Fault> {
         for (name, value) in tree.into_object("an object")? {
             let known = Message::decode(Tree::Text(name.to_string()));
-            known.and_then(|_| bool::decode(value)).map_err(|fault| fault.of(&name))?;
+            known
+                .and_then(|_| bool::decode(value))
+                .map_err(|fault| fault.of(&name))?;
         }
         Ok(Self)
     }
@@ -177,7 +179,7 @@ record! {
 
 /// A letter with examples in the place of placeholders.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Preview {
+pub(super) struct LetterPreview {
     subject: String,
     text: String,
     /// A page; it runs nothing.
@@ -288,11 +290,11 @@ pub(super) async fn put(request: Request) -> Result<Response, Problem> {
     params(
         ("program" = String, Path, description = "Slug of the program"),
         ("message" = String, Path, description = "Name of the message")),
-    request_body = Draft, responses((status = 200, body = Preview)))]
+    request_body = Draft, responses((status = 200, body = LetterPreview)))]
 pub(super) async fn preview(request: Request) -> Result<Response, Problem> {
     let draft: Draft = request.json()?;
     let letter = example(&request, &draft, "").await?;
-    let preview = Preview {
+    let preview = LetterPreview {
         subject: letter.subject,
         text: letter.text,
         html: letter.html,
@@ -356,7 +358,14 @@ async fn example(request: &Request, draft: &Draft, to: &str) -> Result<Letter, P
     } else {
         format!("{base_url}/u/example")
     };
-    Ok(letters::of_program(call, &look, to, [subject, text], &values, &unsubscribe))
+    Ok(letters::of_program(
+        call,
+        &look,
+        to,
+        [subject, text],
+        &values,
+        &unsubscribe,
+    ))
 }
 
 fn check(message: Message, subject: &str, text: &str) -> Result<(), Problem> {

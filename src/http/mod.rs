@@ -110,6 +110,9 @@ pub trait Identities: Send + Sync {
     fn email(&self, assertion: &str) -> Answer<'_, Option<String>>;
 }
 
+/// Knows secrets of the configuration by their names.
+pub type Secrets = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// What every call needs and nobody changes.
 pub struct Service {
     /// Where everything is stored.
@@ -128,6 +131,8 @@ pub struct Service {
     pub keyring: Arc<Keyring>,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
+    /// A secret of the configuration by its name.
+    pub secret: Box<Secrets>,
     /// Writes a fault to the log that happens after the answer began.
     pub log: fn(&problem::Fault),
 }

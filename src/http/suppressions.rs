@@ -25,7 +25,7 @@ use crate::{
 names! {
     /// Why an address gets no letters.
     #[derive(Default)]
-    pub(super) enum Reason {
+    pub(super) enum Suppressed {
         /// Its owner wants none. What they ask for themselves still goes.
         Unsubscribed => "unsubscribed",
         /// It takes no mail.
@@ -46,7 +46,7 @@ record! {
         #[schema(value_type = String)]
         email: Email,
         /// `manual` unless said.
-        reason: Option<Reason>,
+        reason: Option<Suppressed>,
     }
 }
 
@@ -106,7 +106,7 @@ fn done() -> Response {
 pub(super) struct Suppression {
     /// SHA-256 of the address in its compared form, in hexadecimal.
     hash: String,
-    reason: Reason,
+    reason: Suppressed,
     at: String,
     /// Slug of the program whose letter it was.
     program: Option<String>,

@@ -6,11 +6,7 @@
 
 use futures_util::future::join_all;
 
-use super::{
-    courier::Courier,
-    mail,
-    outside::Reply,
-};
+use super::{courier::Courier, mail, outside::Reply};
 use crate::{
     domain::{
         channel::Medium,
@@ -52,9 +48,15 @@ pub async fn send(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     if claimed.is_empty() {
         return Ok(());
     }
-    let ready: Vec<Ready> = claimed.iter().map(|claimed| Ready::of(courier, claimed)).collect();
+    let ready: Vec<Ready> = claimed
+        .iter()
+        .map(|claimed| Ready::of(courier, claimed))
+        .collect();
     let hashes: Vec<&str> = ready.iter().map(|ready| &*ready.way_out.hash).collect();
-    let links: Vec<(u16, &str)> = ready.iter().map(|ready| (ready.way_out.program, &*ready.body)).collect();
+    let links: Vec<(u16, &str)> = ready
+        .iter()
+        .map(|ready| (ready.way_out.program, &*ready.body))
+        .collect();
     let (barred, revoked) = letters::barred(
         db,
         serde_json::to_string(&hashes)?,
@@ -94,7 +96,9 @@ fn plan(due: &Due, now: i64) -> Vec<crate::store::Statement> {
     }
     let weekday = usize::try_from((i64::from(today) + 3).rem_euclid(7)).unwrap_or_default();
     if hour >= WORK_BEGINS
-        && WEEKDAYS.get(weekday).is_some_and(|name| *name == due.weekly_on)
+        && WEEKDAYS
+            .get(weekday)
+            .is_some_and(|name| *name == due.weekly_on)
         && let Some(day_of) = Day::from_epoch(today)
     {
         let quarter = Quarter::of(day_of);
@@ -117,7 +121,13 @@ const WORK_BEGINS: i64 = 7;
 
 /// Days of the week, from 1969-12-29 on.
 const WEEKDAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 
 /// A letter that was claimed, with what has to be looked up for it.
@@ -183,8 +193,9 @@ impl Ready {
                 return Some(Outcome::Waits(at));
             }
         }
-        (claimed.week >= facts.per_week)
-            .then_some(Outcome::Skipped("the person had as many letters as a week may have"))
+        (claimed.week >= facts.per_week).then_some(Outcome::Skipped(
+            "the person had as many letters as a week may have",
+        ))
     }
 
     /// Writes it and hands it over.
@@ -200,9 +211,12 @@ impl Ready {
         let reply = courier.mail.send(letter).await;
         match &reply {
             Ok(reply) if is_final(reply) => Outcome::Failed(mail::refusal(reply)),
-            Ok(reply) if !reply.is_success() => {
-                later(claimed, courier.now, reply.retry_after, mail::refusal(reply))
-            }
+            Ok(reply) if !reply.is_success() => later(
+                claimed,
+                courier.now,
+                reply.retry_after,
+                mail::refusal(reply),
+            ),
             Ok(_) => Outcome::Sent(mail::taken(reply).unwrap_or_default()),
             Err(error) => later(claimed, courier.now, None, error.to_string()),
         }
@@ -222,7 +236,8 @@ impl Ready {
         let is_revoked = revoked.iter().any(|row| row.document == of_program);
         let link = if is_revoked { &portal } else { &self.url };
         let words = |text: &str| Value::Words(text.to_owned());
-        let list = |entries: &[Entry]| Value::List(entries.iter().map(|one| item(one, base)).collect());
+        let list =
+            |entries: &[Entry]| Value::List(entries.iter().map(|one| item(one, base)).collect());
         let mut values = vec![
             ("first_name", words(letter::first_name(&facts.person))),
             ("program", words(&facts.name)),
@@ -233,7 +248,10 @@ impl Ready {
                 ("link", Value::Url(link.clone())),
                 ("portal", Value::Url(portal)),
                 ("prospect", words(&facts.prospect)),
-                ("news", words(letter::news(&facts.stage).unwrap_or_default())),
+                (
+                    "news",
+                    words(letter::news(&facts.stage).unwrap_or_default()),
+                ),
                 ("days", words(&facts.days.to_string())),
                 ("amount", words(&amount(facts))),
             ]),
@@ -287,7 +305,6 @@ fn amount(facts: &Facts) -> String {
         None => format!("{} {}", facts.amount, facts.unit),
     }
 }
-
 
 /// Whether another try would come to the same: what is wrong is the letter.
 fn is_final(reply: &Reply) -> bool {

@@ -91,7 +91,10 @@ pub async fn due(db: &dyn Database, now: i64) -> Result<Option<Due>, DatabaseErr
 /// The statements that say that it was looked for, and forget what is old.
 #[must_use]
 pub fn planned(program: u16, now: i64) -> Vec<Statement> {
-    vec![statement!(PLANNED, program, now), statement!(FORGET_EVENTS, now)]
+    vec![
+        statement!(PLANNED, program, now),
+        statement!(FORGET_EVENTS, now),
+    ]
 }
 
 /// The statement that writes to advocates of whom nothing was heard.

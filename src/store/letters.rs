@@ -87,7 +87,9 @@ impl decode::Decode for Entry {
     fn decode(tree: decode::Tree) -> Result<Self, decode::Fault> {
         let parts: Vec<String> = decode::Decode::decode(tree)?;
         let parts = parts.try_into();
-        parts.map(Self).map_err(|_| decode::Fault::new("must hold three elements"))
+        parts
+            .map(Self)
+            .map_err(|_| decode::Fault::new("must hold three elements"))
     }
 }
 
@@ -127,11 +129,7 @@ const FINISH: &str = "
     WHERE id = ?1 AND claimed_at = ?2";
 
 /// Claims at most `limit` letters that are due.
-pub async fn claim(
-    db: &dyn Database,
-    now: i64,
-    limit: u16,
-) -> Result<Vec<Claimed>, DatabaseError> {
+pub async fn claim(db: &dyn Database, now: i64, limit: u16) -> Result<Vec<Claimed>, DatabaseError> {
     one(db, statement!(CLAIM, now, limit)).await?.all()
 }
 

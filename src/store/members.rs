@@ -5,6 +5,7 @@ use crate::{
     decode::{self, row},
     domain::{
         access::Role,
+        person,
         program::{Email, Name, Status},
     },
 };

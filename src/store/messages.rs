@@ -126,7 +126,10 @@ pub async fn read(
     db: &dyn Database,
     program: u16,
 ) -> Result<(String, Vec<String>, Vec<Template>), DatabaseError> {
-    let statements = [statement!(SETTINGS, program), statement!(TEMPLATES, program)];
+    let statements = [
+        statement!(SETTINGS, program),
+        statement!(TEMPLATES, program),
+    ];
     let [settings, templates] = several(db, statements).await?;
     let settings: SettingsRow = settings.first()?.ok_or(DatabaseError::Short)?;
     let templates: Vec<TemplateRow> = templates.all()?;
@@ -201,6 +204,14 @@ pub async fn note_sent(
 ) -> Result<(), DatabaseError> {
     let cause = now.to_string();
     let added = statement!(NOTE_SENT, program, message, advocate, now, &*cause);
-    let taken = statement!(NOTE_TAKEN, program, message, advocate, now, provider_id, cause);
+    let taken = statement!(
+        NOTE_TAKEN,
+        program,
+        message,
+        advocate,
+        now,
+        provider_id,
+        cause
+    );
     several(db, [added, taken]).await.map(drop)
 }

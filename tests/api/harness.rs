@@ -22,9 +22,9 @@ use goodword::{
         class::{Class, Reason},
         click::{Click, ClickId, Message},
         keyring::{Keyring, Receipt},
+        letter::Letter,
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         redirect::Salt,
-        letter::Letter,
         snapshot::Snapshot,
         spoken::Key,
         zone::Zone,
@@ -122,6 +122,8 @@ pub fn filled(path: &str) -> String {
         .replace("{member}", "mem_0")
         .replace("{picture}", "card.png")
         .replace("{run}", "rc_0")
+        .replace("{message}", "moved")
+        .replace("{token}", "0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -404,6 +406,8 @@ impl Api {
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
         let postbox = Arc::new(Postbox::default());
+        let elsewhere = Arc::new(Elsewhere::default());
+        let known = elsewhere.clone();
         let service = Arc::new(Service {
             database: Box::new(Shared(house.clone())),
             snapshots: Box::new(SharedPress(press.clone())),
@@ -413,6 +417,7 @@ impl Api {
             mailbox: Some("http://localhost:8788/".to_owned()),
             keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
             admin_key: access::key_hash(ADMIN),
+            secret: Box::new(move |name| known.secrets.lock().unwrap().get(name).cloned()),
             log: note,
         });
         Self {
@@ -421,7 +426,7 @@ impl Api {
             press,
             counter,
             postbox,
-            elsewhere: Arc::new(Elsewhere::default()),
+            elsewhere,
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }

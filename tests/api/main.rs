@@ -31,6 +31,7 @@ mod keys;
 mod labels;
 mod landing;
 mod leads;
+mod letters;
 mod links;
 mod links_bulk;
 mod merging;

@@ -135,7 +135,11 @@ const ADVOCATE: &[Placeholder] = &[
     words("first_name", "The first word of their name.", "Maya"),
     words("advocate", "Their name.", "Maya Okafor"),
     words("program", "The program's name.", "Goodword"),
-    url("link", "Their own link.", "{base}/1AbCdEfGhIjKlMnOpQrStUvWxY"),
+    url(
+        "link",
+        "Their own link.",
+        "{base}/1AbCdEfGhIjKlMnOpQrStUvWxY",
+    ),
     url("portal", "Their own page.", "{base}/me"),
 ];
 

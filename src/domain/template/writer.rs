@@ -171,7 +171,9 @@ impl<'a> Writer<'a> {
             if let Some(after) = from.strip_prefix("**")
                 && (is_bold || after.contains("**"))
             {
-                self.parts.html.push_str(if is_bold { "</strong>" } else { "<strong>" });
+                self.parts
+                    .html
+                    .push_str(if is_bold { "</strong>" } else { "<strong>" });
                 is_bold = !is_bold;
                 rest = after;
             } else if let Some((label, target)) = link(from)
@@ -198,7 +200,9 @@ impl<'a> Writer<'a> {
     }
 
     fn open_link(&mut self, url: &str) {
-        self.parts.html.push_str("<a style=\"color:#1a5fb4\" href=\"");
+        self.parts
+            .html
+            .push_str("<a style=\"color:#1a5fb4\" href=\"");
         escape(&mut self.parts.html, url);
         self.parts.html.push_str("\">");
     }
@@ -246,4 +250,3 @@ impl<'a> Writer<'a> {
         self.parts.text.push_str(words);
     }
 }
-
