@@ -315,3 +315,64 @@ LEFT JOIN leads x ON l.message IN ('moved', 'thanks')
 LEFT JOIN payout_lines y ON l.message = 'payout'
   AND y.payout = substr(l.cause, 1, instr(l.cause, '/') - 1)
   AND y.n = CAST(substr(l.cause, instr(l.cause, '/') + 1) AS INTEGER);
+
+CREATE VIEW moving_message_settings AS
+SELECT program, json_object(
+  'program', program, 'per_week', per_week, 'quiet_from', quiet_from, 'quiet_to', quiet_to,
+  'quiet_days', quiet_days, 'stale_days', stale_days, 'weekly_on', weekly_on, 'off', off,
+  'changed_at', changed_at, 'changed_by', changed_by) AS row
+FROM message_settings;
+CREATE TRIGGER moved_message_settings INSTEAD OF INSERT ON moving_message_settings BEGIN
+  INSERT INTO message_settings (
+    program, per_week, quiet_from, quiet_to, quiet_days, stale_days, weekly_on, off,
+    changed_at, changed_by)
+  VALUES (
+    NEW.row ->> 'program', NEW.row ->> 'per_week', NEW.row ->> 'quiet_from',
+    NEW.row ->> 'quiet_to', NEW.row ->> 'quiet_days', NEW.row ->> 'stale_days',
+    NEW.row ->> 'weekly_on', NEW.row ->> 'off', NEW.row ->> 'changed_at',
+    NEW.row ->> 'changed_by');
+END;
+CREATE VIEW moving_letter_templates AS
+SELECT program, message, kind, version, json_object(
+  'program', program, 'message', message, 'kind', kind, 'version', version,
+  'subject', subject, 'text', text, 'created_at', created_at, 'created_by', created_by) AS row
+FROM letter_templates;
+CREATE TRIGGER moved_letter_templates INSTEAD OF INSERT ON moving_letter_templates BEGIN
+  INSERT INTO letter_templates (
+    program, message, kind, version, subject, text, created_at, created_by)
+  VALUES (
+    NEW.row ->> 'program', NEW.row ->> 'message', NEW.row ->> 'kind',
+    NEW.row ->> 'version', NEW.row ->> 'subject', NEW.row ->> 'text',
+    NEW.row ->> 'created_at', NEW.row ->> 'created_by');
+END;
+CREATE VIEW moving_letters AS
+SELECT id, json_object(
+  'id', id, 'program', program, 'message', message, 'advocate', advocate,
+  'rep', rep, 'cause', cause, 'data', data, 'state', state,
+  'why', why, 'queued_at', queued_at, 'due_at', due_at, 'attempts', attempts,
+  'claimed_at', claimed_at, 'sent_at', sent_at, 'provider_id', provider_id, 'delivered_at', delivered_at) AS row
+FROM letters;
+CREATE TRIGGER moved_letters INSTEAD OF INSERT ON moving_letters BEGIN
+  INSERT INTO letters (
+    id, program, message, advocate, rep, cause, data, state, why, queued_at, due_at,
+    attempts, claimed_at, sent_at, provider_id, delivered_at)
+  VALUES (
+    NEW.row ->> 'id', NEW.row ->> 'program', NEW.row ->> 'message',
+    NEW.row ->> 'advocate', NEW.row ->> 'rep', NEW.row ->> 'cause',
+    NEW.row ->> 'data', NEW.row ->> 'state', NEW.row ->> 'why',
+    NEW.row ->> 'queued_at', NEW.row ->> 'due_at', NEW.row ->> 'attempts',
+    NEW.row ->> 'claimed_at', NEW.row ->> 'sent_at', NEW.row ->> 'provider_id',
+    NEW.row ->> 'delivered_at');
+END;
+CREATE VIEW moving_suppressions AS
+SELECT hash, reason, json_object(
+  'hash', hash, 'reason', reason, 'id', id, 'program', program,
+  'at', at, 'by', by) AS row
+FROM suppressions;
+CREATE TRIGGER moved_suppressions INSTEAD OF INSERT ON moving_suppressions BEGIN
+  INSERT INTO suppressions (
+    hash, reason, id, program, at, by)
+  VALUES (
+    NEW.row ->> 'hash', NEW.row ->> 'reason', NEW.row ->> 'id',
+    NEW.row ->> 'program', NEW.row ->> 'at', NEW.row ->> 'by');
+END;

@@ -24,8 +24,7 @@ pub use words::news;
 
 names! {
     /// A letter that is written for a program.
-    #[schema(as = MessageName)]
-    pub enum Message {
+    pub enum MessageName {
         /// An advocate is invited, with their link.
         Invitation => "invitation",
         /// An advocate asked for a link that signs in.
@@ -57,7 +56,7 @@ names! {
     }
 }
 
-impl Message {
+impl MessageName {
     /// The message of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -187,7 +186,7 @@ pub fn why_barred(reason: &str) -> &'static str {
 
 /// Values as a preview has them.
 #[must_use]
-pub fn examples(message: Message, program: &str, base_url: &str) -> Vec<(&'static str, Value)> {
+pub fn examples(message: MessageName, program: &str, base_url: &str) -> Vec<(&'static str, Value)> {
     let all = message.placeholders().iter().flat_map(|some| some.iter());
     all.map(|one| {
         let words = match one.name {

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         channel::Medium,
         keyring::WayOut,
-        letter::{self, Message},
+        letter::{self, MessageName},
         link::AdvocateNumber,
         person,
         program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
@@ -442,7 +442,7 @@ pub(super) async fn send_invitation(
     if let Some(reason) = suppressions::reason(call.db(), &hash).await? {
         return Err(Problem::Conflict(letter::why_barred(&reason).to_owned()));
     }
-    let invitation = Message::Invitation.name();
+    let invitation = MessageName::Invitation.name();
     let look = messages::look(call.db(), number, invitation, row.kind.name()).await?;
     let url = format!(
         "{}/{}",

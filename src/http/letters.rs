@@ -16,7 +16,7 @@ use crate::{
     decode::{self, names, record},
     domain::{
         keyring::WayOut,
-        letter::{self, Frame, Letter, Message},
+        letter::{self, Frame, Letter, MessageName},
         template::{self, Value, Values},
     },
     store::{
@@ -42,7 +42,7 @@ pub(super) fn invitation(
         ("link", Value::Url(url.to_owned())),
         ("portal", Value::Url(format!("{}/me", call.base_url))),
     ];
-    let [subject, text] = said(look, Message::Invitation);
+    let [subject, text] = said(look, MessageName::Invitation);
     let added;
     let text = if template::mentions(text, "link") {
         text
@@ -70,7 +70,7 @@ pub(super) fn sign_in(call: &Call, to: Addressee, url: &str) -> Letter {
         call,
         &look,
         &email,
-        said(&look, Message::SignIn),
+        said(&look, MessageName::SignIn),
         &values,
         "",
     )
@@ -96,7 +96,7 @@ pub(super) fn of_program(
 }
 
 /// Subject and text of a program, or ours.
-pub(super) fn said(look: &Look, message: Message) -> [&str; 2] {
+pub(super) fn said(look: &Look, message: MessageName) -> [&str; 2] {
     let [subject, text] = message.words();
     [
         look.subject.as_deref().unwrap_or(subject),
@@ -130,7 +130,7 @@ record! {
         /// Slug of the program.
         program: Option<String>,
         state: Option<LetterState>,
-        message: Option<Message>,
+        message: Option<MessageName>,
         /// How many items at most.
         #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
         limit: Limit = decode::or_default,
@@ -154,7 +154,7 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
     let filter = Filter {
         program: query.program.as_deref(),
         state: query.state.map(LetterState::name),
-        message: query.message.map(Message::name),
+        message: query.message.map(MessageName::name),
     };
     let rows = letters::page(request.call.db(), (at, &id), limit + 1, &filter).await?;
     Ok(output::documents(rows, limit))
@@ -166,7 +166,7 @@ pub(super) async fn list(request: Request) -> Result<Response, Problem> {
 #[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct LetterRow {
     id: String,
-    message: Message,
+    message: MessageName,
     /// Slug of the program.
     program: String,
     /// Id of the advocate whom it is to; null if it is to a rep, or they were erased.

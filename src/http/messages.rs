@@ -17,7 +17,7 @@ use super::{
 use crate::{
     decode::{self, Decode, Tree, names, record},
     domain::{
-        letter::{self, Audience, Letter, Message, minutes},
+        letter::{self, Audience, Letter, MessageName, minutes},
         program::AdvocateKind,
         template::{self, TemplateError},
     },
@@ -90,7 +90,7 @@ struct Switches;
 impl Decode for Switches {
     fn decode(tree: Tree) -> Result<Self, decode::Fault> {
         for (name, value) in tree.into_object("an object")? {
-            let known = Message::decode(Tree::Text(name.to_string()));
+            let known = MessageName::decode(Tree::Text(name.to_string()));
             known
                 .and_then(|_| bool::decode(value))
                 .map_err(|fault| fault.of(&name))?;
@@ -196,7 +196,7 @@ pub(super) struct Tried {
 /// A message of a program.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MessageView {
-    message: Message,
+    message: MessageName,
     /// To whom it goes.
     r#for: Audience,
     /// When it goes.
@@ -368,21 +368,21 @@ async fn example(request: &Request, draft: &Draft, to: &str) -> Result<Letter, P
     ))
 }
 
-fn check(message: Message, subject: &str, text: &str) -> Result<(), Problem> {
+fn check(message: MessageName, subject: &str, text: &str) -> Result<(), Problem> {
     let known = message.placeholders();
     let fault = |field: &'static str| move |error: TemplateError| Problem::field(field, error);
     template::check_subject(subject, known).map_err(fault("subject"))?;
     template::check(text, known).map_err(fault("text"))
 }
 
-fn named(request: &Request) -> Result<Message, Problem> {
+fn named(request: &Request) -> Result<MessageName, Problem> {
     let name = request.path("message");
-    let message = Message::named(name);
+    let message = MessageName::named(name);
     message.ok_or_else(|| Problem::NotFound(format!("there is no message `{name}`")))
 }
 
 /// The name of a kind; reps are of none.
-fn kind_of(message: Message, kind: Option<AdvocateKind>) -> Result<&'static str, Problem> {
+fn kind_of(message: MessageName, kind: Option<AdvocateKind>) -> Result<&'static str, Problem> {
     match (message.audience(), kind) {
         (Audience::Rep, Some(_)) => Err(Problem::field("kind", "is for advocates, not for reps")),
         (_, kind) => Ok(kind.map_or("", AdvocateKind::name)),
@@ -391,14 +391,14 @@ fn kind_of(message: Message, kind: Option<AdvocateKind>) -> Result<&'static str,
 
 async fn all(call: &Call, program: u16) -> Result<Response, Problem> {
     let (settings, off, templates) = messages::read(call.db(), program).await?;
-    let views = Message::ALL.map(|message| view(call, message, &off, &templates));
+    let views = MessageName::ALL.map(|message| view(call, message, &off, &templates));
     // Texts always serialise.
     let views = serde_json::to_string(views.as_slice()).unwrap_or_default();
     let document = format!("{{\"settings\":{settings},\"messages\":{views}}}");
     Ok(output::text(StatusCode::OK, document))
 }
 
-fn view(call: &Call, message: Message, off: &[String], templates: &[Template]) -> MessageView {
+fn view(call: &Call, message: MessageName, off: &[String], templates: &[Template]) -> MessageView {
     let known = message.placeholders().iter().flat_map(|some| some.iter());
     let own = templates.iter().filter(|one| one.message == message.name());
     let mut shown: Vec<TemplateView> = own

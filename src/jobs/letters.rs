@@ -12,7 +12,7 @@ use crate::{
         channel::Medium,
         date::{self, Day},
         keyring::WayOut,
-        letter::{self, Audience, Frame, Letter, Message},
+        letter::{self, Audience, Frame, Letter, MessageName},
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         money::{self, Currency},
         person,
@@ -229,7 +229,7 @@ impl Ready {
         revoked: &[Document],
     ) -> Option<Letter> {
         let facts = &claimed.facts;
-        let message = Message::named(&facts.message)?;
+        let message = MessageName::named(&facts.message)?;
         let base = courier.base_url;
         let portal = format!("{base}/me");
         let of_program = format!("{} {}", facts.program, self.body);

@@ -3,7 +3,7 @@ use crate::domain::template::Kind;
 
 #[test]
 fn our_own_words_are_what_a_template_may_hold() {
-    for message in Message::ALL {
+    for message in MessageName::ALL {
         let [subject, text] = message.words();
         let known = message.placeholders();
         assert_eq!(
@@ -29,7 +29,7 @@ fn our_own_words_are_what_a_template_may_hold() {
 
 #[test]
 fn every_placeholder_has_an_example_of_its_kind() {
-    for message in Message::ALL {
+    for message in MessageName::ALL {
         for one in message.placeholders().iter().flat_map(|some| some.iter()) {
             assert!(!one.about.is_empty() && !one.example.is_empty(), "{one:?}");
             assert_eq!(

@@ -1,9 +1,9 @@
 //! Our own words of each message, and what may stand in them.
 
-use super::{Audience, Message};
+use super::{Audience, MessageName};
 use crate::domain::template::{Item, Kind, Placeholder};
 
-impl Message {
+impl MessageName {
     /// To whom it goes.
     #[must_use]
     pub const fn audience(self) -> Audience {
