@@ -192,6 +192,7 @@ CREATE TRIGGER letters_of_moments AFTER INSERT ON events WHEN NEW.type = 'moment
   JOIN reps r ON r.number = a.owner
   JOIN writing w ON w.program = a.program
   WHERE a.program = NEW.program AND a.id = NEW.subject
+    AND (NEW.data ->> 'kind' <> 'rated' OR NEW.data ->> 'score' >= 9)
     AND EXISTS (SELECT 1 FROM good_moments g
       WHERE g.program = a.program AND g.advocate = a.number AND g.at > NEW.at - 3 * 86400000)
     AND r.status = 'active' AND r.email IS NOT NULL

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{Response, body::Body, output, problem::Problem, request::Request};
 use crate::{
-    decode::{self, row},
+    decode::{self, Decode, Tree, row},
     domain::{
         person::{email_hash, email_key},
         webhook,
@@ -26,41 +26,55 @@ const BY: &str = "provider";
 /// Addresses of an event that are looked at. A letter of ours has one.
 const MOST_ADDRESSES: usize = 10;
 
-row! {
-    /// What the provider tells. Other fields, and other types, mean nothing.
-    #[derive(ToSchema)]
-    pub(super) struct MailEvent {
-        /// `email.delivered`, `email.bounced` or `email.complained`.
-        #[schema(example = "email.bounced")]
-        r#type: String = event_type,
-        data: Told = decode::or_default,
-    }
+/// What the provider tells. Other fields, and other types, mean nothing.
+#[derive(ToSchema)]
+pub(super) struct MailEvent {
+    /// `email.delivered`, `email.bounced` or `email.complained`.
+    #[schema(example = "email.bounced")]
+    r#type: String,
+    data: MailTold,
 }
 
 row! {
     /// What it is about.
     #[derive(Default, ToSchema)]
-    struct Told {
+    struct MailTold {
         /// The provider's id of the letter.
         email_id: Option<String>,
         /// To whom it was.
         #[serde(default)]
         to: Vec<String> = decode::or_default,
-        bounce: Option<Bounce>,
+        bounce: Option<MailBounce>,
     }
 }
 
-row! {
-    /// Why a letter came back.
-    #[derive(ToSchema)]
-    struct Bounce {
-        /// `Permanent`, or another one.
-        r#type: Option<String>,
+/// Why a letter came back.
+#[derive(ToSchema)]
+struct MailBounce {
+    /// `Permanent`, or another one.
+    r#type: Option<String>,
+}
+
+impl Decode for MailEvent {
+    fn decode(tree: Tree) -> Result<Self, decode::Fault> {
+        let mut fields = decode::Fields::open(tree, &["type", "data"], false)?;
+        let kind = fields.take(String::decode);
+        let data = fields.take(decode::or_default);
+        match (kind, data) {
+            (Some(r#type), Some(data)) => Ok(Self { r#type, data }),
+            _ => Err(fields.fault()),
+        }
     }
 }
 
-fn event_type(tree: decode::Tree) -> Result<String, decode::Fault> {
-    decode::Decode::decode(tree)
+impl Decode for MailBounce {
+    fn decode(tree: Tree) -> Result<Self, decode::Fault> {
+        let mut fields = decode::Fields::open(tree, &["type"], false)?;
+        match fields.take(Option::decode) {
+            Some(r#type) => Ok(Self { r#type }),
+            None => Err(fields.fault()),
+        }
+    }
 }
 
 /// Takes what the mail provider tells of letters, in the form of Resend's webhooks, signed

@@ -265,7 +265,7 @@ fn a_trial_goes_to_whoever_asks() {
         .header("sec-fetch-site", "same-origin")
         .json(&json!({}))
         .send();
-    failed.problem(502);
+    failed.problem(503);
     assert!(crate::harness::noted()[0].contains("no mail leaves"));
     // A reader sees all of it, and writes nothing.
     let key = api.key(&["messages:read"]);

@@ -145,6 +145,7 @@ fn the_team_adds_and_lifts() {
     assert_eq!(api.post("/v1/suppressions/lift", &maya).status, 204);
     assert_eq!(api.post("/v1/suppressions/lift", &maya).status, 204);
     invite(&api).expect(202);
+    assert_eq!(api.letters().len(), 1);
     for email in ["a@x.example", "b@x.example", "c@x.example"] {
         let add = json!({"email": email, "reason": "bounced"});
         assert_eq!(api.post("/v1/suppressions", &add).status, 204);
