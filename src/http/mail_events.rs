@@ -81,15 +81,15 @@ impl Decode for MailBounce {
 /// with the secret `MAIL_WEBHOOK_SECRET`. Of whom a letter came back for good, or who
 /// called it spam, gets none any more. The same event again changes nothing.
 #[utoipa::path(post, path = "/v1/mail/events", tag = "messages", request_body = MailEvent,
-    responses((status = 204),
-        (status = 401, description = "The signature is not the provider's.",
-            body = super::problem::Body, content_type = "application/problem+json")))]
+    responses((status = 204)))]
 pub(super) async fn take(request: Request) -> Result<Response, Problem> {
     let call = &request.call;
-    let secret = (call.service.secret)(SECRET).ok_or(Problem::Unauthenticated)?;
+    let unsigned = |why: &str| Problem::field("webhook-signature", why);
+    let secret = (call.service.secret)(SECRET)
+        .ok_or_else(|| unsigned("cannot be verified: the secret MAIL_WEBHOOK_SECRET is not set"))?;
     let header = |name: &str| request.headers().get(name);
     let id = webhook::verify(&[&secret], &header, request.body(), call.now)
-        .map_err(|_| Problem::Unauthenticated)?;
+        .map_err(|refusal| unsigned(&refusal.to_string()))?;
     let event: MailEvent = request.json()?;
     let mut statements = brought_about(&event, call.now);
     if !statements.is_empty() && !suppressions::was_heard(call.db(), id).await? {
