@@ -119,8 +119,8 @@ fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) ->
                 context: SendWrapper(context.clone()),
             }),
             limits: Box::new(Limiter(env.clone())),
-            mail: Box::new(mail::Carrier {
-                env: env.clone(),
+            mail: Box::new(mail::LaterCarrier {
+                carrier: mail::Carrier(env.clone()),
                 context: SendWrapper(context),
             }),
             identities: Box::new(Access(env.clone())),
@@ -128,6 +128,10 @@ fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) ->
             keyring: config.keyring.clone(),
             reach: config.reach.clone(),
             admin_key: config.admin_key,
+            secret: {
+                let env = env.clone();
+                Box::new(move |name| js::variable(env.as_ref(), name))
+            },
             log: note,
         }),
         now: isolate::now(),

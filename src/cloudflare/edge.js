@@ -198,29 +198,28 @@ export async function limit(env, key) {
 
 /**
  * Hands a letter to whoever carries mail: Cloudflare's binding `EMAIL`, or a
- * provider with the form of Resend's `POST /emails` at `MAIL_URL`.
- * @param {{ EMAIL?: { send(letter: object): Promise<unknown> }, MAIL_FROM?: string, MAIL_URL?: string, MAIL_KEY?: string }} env
- * @param {string} to
- * @param {string} subject
- * @param {string} text
+ * provider with the form of Resend's `POST /emails` at `MAIL_URL`. Answers as
+ * `outside` does.
+ * @param {{ EMAIL?: { send(letter: object): Promise<{ messageId?: string } | undefined> }, MAIL_FROM?: string, MAIL_URL?: string, MAIL_KEY?: string }} env
+ * @param {string} letter as JSON (src/domain/letter.rs)
  */
-export async function mail(env, to, subject, text) {
-  const letter = { from: env.MAIL_FROM, to, subject, text };
+export async function mail(env, letter) {
+  const { id, unsubscribe, ...said } = JSON.parse(letter);
   if (!env.MAIL_FROM || !(env.EMAIL || env.MAIL_URL)) {
     throw new Error("mail needs MAIL_FROM, and the binding EMAIL or MAIL_URL");
   }
+  // RFC 8058: a mail program ends letters by one request that nobody has to look at.
+  const headers = unsubscribe
+    ? { "List-Unsubscribe": `<${unsubscribe}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
+    : {};
+  const message = { from: env.MAIL_FROM, ...said, headers };
   if (env.EMAIL) {
-    await env.EMAIL.send(letter);
-    return;
+    const sent = await env.EMAIL.send(message);
+    return `200\n\n0\n${JSON.stringify({ id: sent?.messageId ?? null })}`;
   }
-  const response = await fetch(String(env.MAIL_URL), {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${env.MAIL_KEY ?? ""}` },
-    body: JSON.stringify(letter),
-    signal: AbortSignal.timeout(10_000),
-  });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`the mail provider answered ${response.status}`);
+  const lines = ["content-type", "application/json", "authorization", `Bearer ${env.MAIL_KEY ?? ""}`];
+  if (id) lines.push("idempotency-key", id);
+  return await outside("POST", String(env.MAIL_URL), lines.join("\n"), JSON.stringify(message), 2_000, 10_000);
 }
 
 /**

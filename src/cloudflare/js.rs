@@ -54,7 +54,7 @@ extern "C" {
     /// See edge.js.
     pub fn limit(env: &JsValue, key: &str) -> Promise;
     /// See edge.js.
-    pub fn mail(env: &JsValue, to: &str, subject: &str, text: &str) -> Promise;
+    pub fn mail(env: &JsValue, letter: &str) -> Promise;
     /// See edge.js.
     pub fn outside(
         method: &str,

@@ -1,8 +1,9 @@
 //! The way out, by `fetch` (edge.js).
 
+use js_sys::Promise;
 use worker::{Env, send::SendFuture};
 
-use super::{isolate, js};
+use super::{isolate, js, mail};
 use crate::{
     jobs::{
         courier::{self, Courier},
@@ -33,18 +34,21 @@ impl Outside for Fetch {
             ..
         } = &ask;
         let answer = js::outside(method, url, &lines, body, *most, *patience);
-        Box::pin(SendFuture::new(async move {
-            let text = js::answered(answer).await?.as_string().unwrap_or_default();
-            let mut parts = text.splitn(4, '\n');
-            let mut next = || parts.next().unwrap_or_default();
-            Ok(Reply {
-                status: next().parse().unwrap_or_default(),
-                retry_after: next().parse().ok(),
-                took: next().parse().unwrap_or_default(),
-                body: next().to_owned(),
-            })
-        }))
+        Box::pin(SendFuture::new(reply(answer)))
     }
+}
+
+/// What edge.js says of an answer.
+pub async fn reply(answer: Promise) -> Result<Reply, DatabaseError> {
+    let text = js::answered(answer).await?.as_string().unwrap_or_default();
+    let mut parts = text.splitn(4, '\n');
+    let mut next = || parts.next().unwrap_or_default();
+    Ok(Reply {
+        status: next().parse().unwrap_or_default(),
+        retry_after: next().parse().ok(),
+        took: next().parse().unwrap_or_default(),
+        body: next().to_owned(),
+    })
 }
 
 /// Carries what is due.
@@ -55,6 +59,7 @@ pub async fn round(env: &Env, db: &dyn Database, origin: &str) -> Result<(), Dat
     courier::round(&Courier {
         db,
         outside: &Fetch,
+        mail: &mail::Carrier(env.clone()),
         keyring: &config.keyring,
         base_url: config.base_url.as_deref().unwrap_or(origin),
         secret: &secret,

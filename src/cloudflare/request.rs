@@ -72,7 +72,10 @@ impl<'a> Request<'a> {
     /// Whether it is a call of the API, or asks for a landing page.
     pub fn is_for_api(&self) -> bool {
         let path = self.path();
-        path == "/v1" || path.starts_with("/v1/") || path.starts_with("/l/")
+        path == "/v1"
+            || path.starts_with("/v1/")
+            || path.starts_with("/l/")
+            || path.starts_with("/u/")
     }
 
     /// What follows `/s/`: a spoken code, as the URL has it.

@@ -7,16 +7,18 @@
 //! A code is 26 base62 digits: `kid` 1, body 11, tag 14. A receipt is 49: its
 //! kind 1, `kid` 1, the link's body 11, the click's id 22, tag 14. A tag is the
 //! leftmost 80 bits of HMAC-SHA256 (RFC 2104; its section 5 allows no fewer)
-//! over a domain string, the kid and what precedes the tag as big-endian bytes.
+//! over a domain string, the kid and what precedes the tag as big-endian bytes. A token
+//! that ends letters is 62: `kid` 1, SHA-256 of the address 44, program 3, tag 14.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{click::ClickId, digits, link::Link};
 
-/// Separates the two uses of a key, so that no code is ever a receipt's tag.
+/// Separates the uses of a key, so that no code is ever a receipt's tag.
 const LINK_DOMAIN: &[u8] = b"goodword link 1\0";
 const RECEIPT_DOMAIN: &[u8] = b"goodword receipt 1\0";
+const WAY_OUT_DOMAIN: &[u8] = b"goodword unsubscribe 1\0";
 
 const BODY_DIGITS: usize = 11;
 const ID_DIGITS: usize = 22;
@@ -43,6 +45,21 @@ pub fn code_of_path(path: &str) -> Option<&str> {
 
 /// Characters of a receipt.
 pub const RECEIPT_LENGTH: usize = 2 + BODY_DIGITS + ID_DIGITS + TAG_DIGITS;
+
+/// Digits of a program's number in a token.
+const PROGRAM_DIGITS: usize = 3;
+
+/// Characters of a token by which somebody ends letters.
+pub const WAY_OUT_LENGTH: usize = 1 + 2 * ID_DIGITS + PROGRAM_DIGITS + TAG_DIGITS;
+
+/// Who wants no more letters: what a link in each of them says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayOut {
+    /// The hash of their address ([`super::person::email_hash`]).
+    pub hash: String,
+    /// The number of the program whose letter it was; 0 for none.
+    pub program: u16,
+}
 
 /// The first character of a receipt for a click. Spoken codes and attestations
 /// will have letters of their own.
@@ -203,6 +220,40 @@ impl Keyring {
         })
     }
 
+    /// The token by which somebody ends letters; `None` if the hash is none.
+    #[must_use]
+    pub fn sign_way_out(&self, way_out: &WayOut) -> Option<String> {
+        let (high, low) = halves(&way_out.hash)?;
+        let mut token = String::with_capacity(WAY_OUT_LENGTH);
+        token.push(char::from(self.signing.kid));
+        digits::push(&mut token, high, ID_DIGITS);
+        digits::push(&mut token, low, ID_DIGITS);
+        digits::push(&mut token, way_out.program.into(), PROGRAM_DIGITS);
+        push_tag(
+            &mut token,
+            way_out_mac(&self.signing, high, low, way_out.program),
+        );
+        Some(token)
+    }
+
+    /// Who ends letters by a token.
+    pub fn read_way_out(&self, token: &str) -> Result<WayOut, CodeError> {
+        let (kid, rest) = split(token, WAY_OUT_LENGTH, 1)?;
+        let (high, rest) = split_at(rest, ID_DIGITS)?;
+        let (low, rest) = split_at(rest, ID_DIGITS)?;
+        let (program, tag) = split_at(rest, PROGRAM_DIGITS)?;
+        let high = digits::parse(high).ok_or(CodeError::Shape)?;
+        let low = digits::parse(low).ok_or(CodeError::Shape)?;
+        let program = digits::parse(program).ok_or(CodeError::Shape)?;
+        let program = u16::try_from(program).map_err(|_| CodeError::Shape)?;
+        let tag = parse_tag(tag)?;
+        verify(way_out_mac(self.key(kid)?, high, low, program), &tag)?;
+        Ok(WayOut {
+            hash: format!("{high:032x}{low:032x}"),
+            program,
+        })
+    }
+
     fn key(&self, kid: &str) -> Result<&Key, CodeError> {
         let kid = kid.as_bytes().first().ok_or(CodeError::Shape)?;
         std::iter::once(&self.signing)
@@ -227,6 +278,26 @@ fn receipt_mac(key: &Key, body: u64, click: ClickId) -> Hmac<Sha256> {
         .chain_update([key.kid])
         .chain_update(body.to_be_bytes())
         .chain_update(click.0.to_be_bytes())
+}
+
+fn way_out_mac(key: &Key, high: u128, low: u128, program: u16) -> Hmac<Sha256> {
+    key.mac
+        .clone()
+        .chain_update(WAY_OUT_DOMAIN)
+        .chain_update([key.kid])
+        .chain_update(high.to_be_bytes())
+        .chain_update(low.to_be_bytes())
+        .chain_update(program.to_be_bytes())
+}
+
+/// The two halves of a SHA-256 in hexadecimal.
+fn halves(hash: &str) -> Option<(u128, u128)> {
+    let (high, low) = hash.split_at_checked(32)?;
+    if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let half = |text| u128::from_str_radix(text, 16).ok();
+    Some((half(high)?, half(low)?))
 }
 
 fn push_tag(out: &mut String, mac: Hmac<Sha256>) {

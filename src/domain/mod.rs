@@ -3,9 +3,9 @@
 //! In reading order: what a link says, how it is signed, where it leads; what a
 //! click is taken for and how a link is followed; what programs are made of, who
 //! is one person, and the codes that are said aloud; who has the credit for a
-//! lead, what it goes through, and what it earns; how far a rate can be trusted,
-//! and what it is compared with; what is told to others, where
-//! it goes, and how it is signed; and the calendars, cells and keys that the rest needs, and
+//! lead, what it goes through, and what it earns; what is written to whom; how far a
+//! rate can be trusted, and what it is compared with; what is told to others, where it
+//! goes, and how it is signed; and the calendars, cells and keys that the rest needs, and
 //! figures as they are written elsewhere.
 
 pub mod channel;
@@ -38,6 +38,9 @@ pub mod attribution;
 pub mod lead;
 pub mod money;
 pub mod reward;
+
+pub mod letter;
+pub mod template;
 
 pub mod reconcile;
 

@@ -37,6 +37,14 @@ struct NotReceived<'a> {
     fields: &'a [(&'a str, &'a str)],
 }
 
+/// Where somebody ends letters, and begins them again.
+#[derive(Template)]
+#[template(path = "letters.html")]
+struct Letters {
+    /// Whether they have ended them.
+    is_out: bool,
+}
+
 /// Where a prospect lands whose destination it is: the program in its own words, and
 /// a form.
 #[derive(Template)]
@@ -96,6 +104,12 @@ pub fn received() -> String {
 #[must_use]
 pub fn not_received(why: &str, fields: &[(&str, &str)]) -> String {
     NotReceived { why, fields }.render().unwrap_or_default()
+}
+
+/// The page on which somebody ends letters, or, if they did, begins them again.
+#[must_use]
+pub fn letters(is_out: bool) -> String {
+    Letters { is_out }.render().unwrap_or_default()
 }
 
 /// The neutral page.

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Call, Response,
     input::{self, Limit, Page},
-    leads, links, mail,
+    leads, letters, links,
     once::{Effect, once_unkeyed, settle_all},
     output::{self, Items},
     problem::{Fault, Problem},
@@ -18,16 +18,19 @@ use crate::{
     decode::{self, record},
     domain::{
         channel::Medium,
-        content::fill,
+        keyring::WayOut,
+        letter::{self, MessageName},
         link::AdvocateNumber,
+        person,
         program::{AdvocateKind, Email, Identifier, Name, Slug, Status},
     },
+    jobs::mail,
     store::{
         self,
         advocates::{self, Changes, Filter, New, Reference, Row},
-        contents::{self, Invitation},
+        messages,
         programs::Created,
-        snapshot,
+        snapshot, suppressions,
     },
 };
 
@@ -435,53 +438,37 @@ pub(super) async fn send_invitation(
     let email = row
         .email
         .ok_or_else(|| Problem::field("email", "is missing: the advocate has no address"))?;
-    let said = contents::invitation(call.db(), number).await?;
+    let hash = person::email_hash(&person::email_key(&email));
+    if let Some(reason) = suppressions::reason(call.db(), &hash).await? {
+        return Err(Problem::Conflict(letter::why_barred(&reason).to_owned()));
+    }
+    let invitation = MessageName::Invitation.name();
+    let look = messages::look(call.db(), number, invitation, row.kind.name()).await?;
     let url = format!(
         "{}/{}",
         call.base_url,
         call.service.keyring.sign_link(&link)
     );
-    let letter = invitation(&said, email.clone(), [&row.name, &program.name, &url]);
+    let way_out = WayOut {
+        hash,
+        program: number,
+    };
+    let letter = letters::invitation(call, &look, [&email, &row.name, &url], &way_out);
     if !advocates::claim_invitation(call.db(), number, row.number, call.now).await? {
         let detail = "the advocate was invited less than a minute ago";
         return Err(Problem::Conflict(detail.to_owned()));
     }
-    let sent = call.service.mail.send(letter).await;
+    let sent = mail::taken(call.service.mail.send(letter).await);
     let at = sent.is_ok().then_some(call.now);
     advocates::end_invitation(call.db(), number, row.number, at).await?;
-    if let Err(error) = sent {
+    let provider_id = sent.map_err(|cause| {
         call.note(&Fault {
             message: "an advocate's invitation was not sent",
-            cause: error.to_string(),
+            cause,
         });
-        return Err(Problem::NotSent);
-    }
+        Problem::NotSent
+    })?;
+    let who = (number, row.number);
+    messages::note_sent(call.db(), invitation, who, provider_id, call.now).await?;
     Ok(email)
-}
-
-/// The letter in the program's words, or in ours.
-fn invitation(said: &Invitation, to: String, [name, program, url]: [&str; 3]) -> mail::Letter {
-    let or = |said: &str, ours: &str| {
-        if said.trim().is_empty() {
-            ours.to_owned()
-        } else {
-            said.to_owned()
-        }
-    };
-    let subject = or(&said.subject, "Your own link for {program}");
-    let mut text = or(
-        &said.text,
-        "Hello {first_name},\n\nthis is your own link for {program}:\n\n{link}\n\n\
-         Hand it on to whomever it may help: we will know that they come by your good word.\n",
-    );
-    if !text.contains("{link}") {
-        text.push_str("\n\n{link}\n");
-    }
-    let first_name = name.split_whitespace().next().unwrap_or_default();
-    let values = [first_name, name, program, url];
-    mail::Letter {
-        to,
-        subject: fill(&subject, values),
-        text: fill(&text, values),
-    }
 }

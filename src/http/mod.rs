@@ -16,7 +16,7 @@ use crate::{
         snapshot::Snapshot,
         spoken::Key,
     },
-    jobs::courier::Reach,
+    jobs::{courier::Reach, mail::MailLater},
     store::{Answer, Database, portal::Seat},
 };
 
@@ -56,7 +56,6 @@ mod statistics;
 
 mod intake;
 pub mod limits;
-pub mod mail;
 mod once;
 
 mod claims;
@@ -64,8 +63,11 @@ mod codes;
 mod conversions;
 mod landing;
 mod leads;
+mod letters;
+mod mail_events;
 mod me;
 mod mend;
+mod messages;
 mod moments;
 mod payouts;
 mod people;
@@ -78,7 +80,9 @@ mod rewards;
 mod rules;
 mod session;
 mod stages;
+mod suppressions;
 mod team;
+mod unsubscribe;
 mod verbal;
 mod webhooks;
 mod what_if;
@@ -108,6 +112,9 @@ pub trait Identities: Send + Sync {
     fn email(&self, assertion: &str) -> Answer<'_, Option<String>>;
 }
 
+/// Knows secrets of the configuration by their names.
+pub type Secrets = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// What every call needs and nobody changes.
 pub struct Service {
     /// Where everything is stored.
@@ -117,7 +124,7 @@ pub struct Service {
     /// How often strangers may ask.
     pub limits: Box<dyn limits::Limits>,
     /// Carries letters.
-    pub mail: Box<dyn mail::Mail>,
+    pub mail: Box<dyn MailLater>,
     /// Who has signed in elsewhere.
     pub identities: Box<dyn Identities>,
     /// The page that shows the mail that was caught, where it goes nowhere else.
@@ -128,6 +135,8 @@ pub struct Service {
     pub reach: Reach,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
+    /// A secret of the configuration by its name.
+    pub secret: Box<Secrets>,
     /// Writes a fault to the log that happens after the answer began.
     pub log: fn(&problem::Fault),
 }

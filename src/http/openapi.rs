@@ -17,13 +17,13 @@ use utoipa::{
 
 use super::{
     advocates, archives, audit, checks, claims, codes, content, conversions, destinations, events,
-    exports, funnel, goals, health, imports, keys, labels, leads, links, links_bulk, me, mend,
-    moments, payouts, people, portal, problem, programs, public, reconciliations, replays, reps,
-    restore, rewards,
+    exports, funnel, goals, health, imports, keys, labels, leads, letters, links, links_bulk,
+    mail_events, me, mend, messages, moments, payouts, people, portal, problem, programs, public,
+    reconciliations, replays, reps, restore, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
-    shares, stages, statistics, team, verbal, webhooks, what_if,
+    shares, stages, statistics, suppressions, team, verbal, webhooks, what_if,
 };
 
 #[derive(OpenApi)]
@@ -67,6 +67,9 @@ use super::{
         checks::list, checks::run, checks::repair, replays::run,
         archives::list,
         imports::import, exports::export, restore::restore,
+        messages::read, messages::update, messages::put, messages::preview, messages::test,
+        letters::list, suppressions::list, suppressions::add, suppressions::lift,
+        mail_events::take,
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,

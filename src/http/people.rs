@@ -182,7 +182,8 @@ fn with_address(email: &str) -> Wanted {
 #[expect(dead_code, reason = "describes what SQL answers")]
 pub(super) struct Exported {
     /// The person as an advocate, once for each program: profile, spoken codes,
-    /// visitor hashes, shares, referrals, rewards with their ledger, payout lines.
+    /// visitor hashes, shares, referrals, rewards with their ledger, payout lines,
+    /// letters, and whether they get any.
     #[schema(value_type = Vec<Object>)]
     advocates: Vec<()>,
     /// The person as a prospect: who they are, consent, progress, credit, touches,

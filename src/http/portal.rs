@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{
     Call, Caller, Response, advocates,
     body::Body,
-    input, limits, mail, me, output,
+    input, letters, limits, me, output,
     problem::Problem,
     programs,
     request::{Head, Request},
@@ -96,7 +96,7 @@ pub(super) async fn send_link(request: Request) -> Result<Response, Problem> {
     let to = portal::add_link(call.db(), &hash, &whose, program, now + LINK, now).await?;
     if let Some(to) = to {
         let url = format!("{}/me#token={token}", call.base_url);
-        let letter = mail::portal(to.email, &to.name, &to.program, &url);
+        let letter = letters::sign_in(call, to, &url);
         call.service.mail.send_later(letter);
     }
     Ok(output::json(StatusCode::ACCEPTED, &Promise::of(call)))

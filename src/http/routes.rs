@@ -10,11 +10,13 @@ use http::Method;
 use super::{
     Response, advocates, archives, audit, checks, claims, codes, content, conversions,
     destinations, events, exports, funnel, goals, health, imports, input, keys, labels, landing,
-    leads, links, links_bulk, me, mend, moments, payouts, people, portal,
+    leads, letters, links, links_bulk, mail_events, me, mend, messages, moments, payouts, people,
+    portal,
     problem::Problem,
     programs, public, reconciliations, replays, reps,
     request::Request,
-    restore, rewards, rules, session, shares, stages, statistics, team, verbal,
+    restore, rewards, rules, session, shares, stages, statistics, suppressions, team, unsubscribe,
+    verbal,
     webhooks::{self, deliveries},
     what_if,
 };
@@ -148,6 +150,9 @@ const ADVOCATES: &str = "/v1/programs/{program}/advocates";
 const RULES: &str = "/v1/programs/{program}/rules";
 const STATEMENT: &str = "/v1/programs/{program}/advocates/{advocate}/statement";
 const ROUTING: &str = "/v1/programs/{program}/routing";
+const MESSAGES: &str = "/v1/programs/{program}/messages";
+const MESSAGE: &str = "/v1/programs/{program}/messages/{message}";
+const WAY_OUT: &str = "/u/{token}";
 const RECONCILIATIONS: &str = "/v1/reconciliations";
 const WEBHOOKS: &str = "/v1/webhooks";
 const WEBHOOK: &str = "/v1/webhooks/{webhook}";
@@ -282,6 +287,18 @@ pub static ROUTES: &[Route] = &[
     route(POST, "/v1/webhooks/{webhook}/replay", S::WebhooksWrite, |r| Box::pin(deliveries::replay(r))),
     route(GET, "/v1/webhooks/{webhook}/deliveries", S::WebhooksRead, |r| Box::pin(deliveries::list(r))),
     route(GET, "/v1/webhooks/{webhook}/deliveries/{event}", S::WebhooksRead, |r| Box::pin(deliveries::read(r))),
+    route(GET, MESSAGES, S::MessagesRead, |r| Box::pin(messages::read(r))),
+    route(PATCH, MESSAGES, S::MessagesWrite, |r| Box::pin(messages::update(r))),
+    route(PUT, MESSAGE, S::MessagesWrite, |r| Box::pin(messages::put(r))),
+    route(POST, "/v1/programs/{program}/messages/{message}/preview", S::MessagesRead, |r| Box::pin(messages::preview(r))),
+    route(POST, "/v1/programs/{program}/messages/{message}/test", S::MessagesWrite, |r| Box::pin(messages::test(r))),
+    route(GET, "/v1/letters", S::MessagesRead, |r| Box::pin(letters::list(r))),
+    route(GET, "/v1/suppressions", S::MessagesRead, |r| Box::pin(suppressions::list(r))),
+    route(POST, "/v1/suppressions", S::MessagesWrite, |r| Box::pin(suppressions::add(r))),
+    route(POST, "/v1/suppressions/lift", S::MessagesWrite, |r| Box::pin(suppressions::lift(r))),
+    public(POST, "/v1/mail/events", |r| Box::pin(mail_events::take(r))),
+    public(GET, WAY_OUT, |r| Box::pin(unsubscribe::read(r))),
+    public(POST, WAY_OUT, |r| Box::pin(unsubscribe::end(r))),
     public(GET, "/l/{program}", |r| Box::pin(landing::read(r))),
     // Whoever types the address may end it with a slash.
     public(GET, "/l/{program}/", |r| Box::pin(landing::read(r))),

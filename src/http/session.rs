@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Call, Caller, Response, limits, mail, output,
+    Call, Caller, Response, limits, output,
     problem::{Fault, Problem},
     request::{Head, Request},
 };
@@ -18,8 +18,10 @@ use crate::{
     decode::{self, record},
     domain::{
         access::{self, Role, Scope, Secret},
+        letter::{Letter, team},
         program::Email,
     },
+    jobs::mail,
     store::{DatabaseError, members, one},
 };
 
@@ -102,14 +104,14 @@ pub(super) async fn send_link(request: Request) -> Result<Response, Problem> {
     limits::admit(&request, "sign-in").await?;
     let call = &request.call;
     let wish: Wish = request.json()?;
-    if let Some(letter) = link(call, wish.email.as_str(), LINK, mail::sign_in).await? {
+    if let Some(letter) = link(call, wish.email.as_str(), LINK, team::sign_in).await? {
         call.service.mail.send_later(letter);
     }
     Ok(output::json(StatusCode::ACCEPTED, &Promise::of(call)))
 }
 
 /// How a letter is written: to an address, to somebody called so, with a URL.
-type Writer = fn(String, &str, &str) -> mail::Letter;
+type Writer = fn(String, &str, &str) -> Letter;
 
 /// The letter with a new link that signs somebody in, if there is somebody.
 async fn link(
@@ -117,7 +119,7 @@ async fn link(
     email: &str,
     lifetime: i64,
     write: Writer,
-) -> Result<Option<mail::Letter>, Problem> {
+) -> Result<Option<Letter>, Problem> {
     let token = secret(Secret::SignIn)?;
     let expires_at = call.now + lifetime;
     let (now, hash) = (call.now, hash(&token));
@@ -129,13 +131,15 @@ async fn link(
 
 /// Sends the invitation of a member; whether it was sent is for the member's row.
 pub(super) async fn invite(call: &Call, email: &str) -> Result<Result<(), Fault>, Problem> {
-    let Some(letter) = link(call, email, INVITATION, mail::invitation).await? else {
-        return Err(Problem::Conflict("the member is disabled".to_owned()));
+    let Some(letter) = link(call, email, INVITATION, team::invitation).await? else {
+        return Err(Problem::Conflict(
+            "the member is disabled, or on the list of those who get no letters".to_owned(),
+        ));
     };
     let sent = call.service.mail.send(letter).await;
-    Ok(sent.map_err(|error| Fault {
+    Ok(mail::taken(sent).map(drop).map_err(|cause| Fault {
         message: "an invitation was not sent",
-        cause: error.to_string(),
+        cause,
     }))
 }
 

@@ -4,7 +4,7 @@
 //! time, after a call and by cron, send nothing twice; what a round leaves, the next one
 //! finds.
 
-use super::{outside::Outside, webhooks};
+use super::{letters, mail::Mail, outside::Outside, webhooks};
 use crate::{
     domain::keyring::Keyring,
     store::{Database, DatabaseError, exports},
@@ -16,6 +16,8 @@ pub struct Courier<'a> {
     pub db: &'a dyn Database,
     /// The way out.
     pub outside: &'a dyn Outside,
+    /// Carries letters.
+    pub mail: &'a dyn Mail,
     /// Signs what comes back to us: links in letters.
     pub keyring: &'a Keyring,
     /// The base URL of links, without a slash at its end.
@@ -45,5 +47,7 @@ pub async fn round(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     if exports::is_under_way(courier.db).await? {
         return Ok(());
     }
-    webhooks::deliver(courier).await
+    let delivered = webhooks::deliver(courier).await;
+    let sent = letters::send(courier).await;
+    delivered.and(sent)
 }

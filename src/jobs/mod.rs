@@ -4,6 +4,8 @@ pub mod archive;
 pub mod check;
 pub mod courier;
 pub mod ingest;
+pub mod letters;
+pub mod mail;
 pub mod minutes;
 pub mod outside;
 pub mod resolve;

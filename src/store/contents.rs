@@ -100,29 +100,6 @@ pub async fn put(
 }
 
 row! {
-    /// The letter that invites an advocate, as the program has it; empty for ours.
-    #[derive(Debug)]
-    pub struct Invitation {
-        /// Its subject.
-        pub subject: String,
-        /// Its text.
-        pub text: String,
-    }
-}
-
-const INVITATION: &str = concat!(
-    "SELECT content ->> '$.invitation.subject' AS subject, content ->> '$.invitation.text' AS text
-    FROM ",
-    newest!()
-);
-
-/// How a program invites its advocates.
-pub async fn invitation(db: &dyn Database, program: u16) -> Result<Invitation, DatabaseError> {
-    let found: Option<Invitation> = one(db, statement!(INVITATION, program)).await?.first()?;
-    found.ok_or(DatabaseError::Short)
-}
-
-row! {
     /// What a program says on its landing page, and how that looks. Empty is what it
     /// does not say.
     #[derive(Debug)]

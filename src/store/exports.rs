@@ -10,7 +10,7 @@ use crate::decode::row;
 
 /// The last migration, which an export names: between two schemas nothing is read
 /// back in.
-pub const SCHEMA: &str = "0014";
+pub const SCHEMA: &str = "0015";
 
 /// A table of an export.
 pub struct Table {
@@ -95,6 +95,10 @@ pub static TABLES: &[Table] = &[
     table!(fact findings 1000, text run, number n),
     table!(fact archives 1000, number utc_day),
     table!(fact audit 1000, number n),
+    table!(fact message_settings 1000, number program),
+    table!(fact letter_templates 100, number program, text message, text kind, number version),
+    table!(fact letters 1000, text id),
+    table!(fact suppressions 1000, text hash, text reason),
     table!(derived disposable_domains 1000, text domain),
     table!(derived policies 1000, number program, number version),
     table!(derived changes 1000, number program, number n),

@@ -5,6 +5,7 @@ use crate::{
     decode::{self, row},
     domain::{
         access::Role,
+        person,
         program::{Email, Name, Status},
     },
 };
@@ -85,6 +86,8 @@ const ADD_LINK: &str = "
     INSERT INTO sign_in_links (hash, member, expires_at)
     SELECT ?1, id, ?3 FROM members
     WHERE lower(email) = lower(?2) AND status = 'active'
+      AND NOT EXISTS (
+        SELECT 1 FROM suppressions WHERE hash = ?6 AND reason <> 'unsubscribed')
       AND (?3 > ?5 OR (
         SELECT count(*) FROM sign_in_links l
         WHERE l.member = members.id AND l.expires_at > ?4 AND l.expires_at <= ?5) < 5)
@@ -279,7 +282,8 @@ pub async fn add_link(
     soon: i64,
 ) -> Result<Option<Addressee>, DatabaseError> {
     let forget = statement!(FORGET_INVITATIONS, email, expires_at, soon);
-    let insert = statement!(ADD_LINK, hash, email, expires_at, now, soon);
+    let barred = person::email_hash(&person::email_key(email));
+    let insert = statement!(ADD_LINK, hash, email, expires_at, now, soon, barred);
     let [_, rows] = several(db, [forget, insert]).await?;
     rows.first()
 }

@@ -27,8 +27,11 @@ pub mod goals;
 pub mod imports;
 pub mod labels;
 pub mod leads;
+pub mod letter_plans;
+pub mod letters;
 pub mod members;
 pub mod mending;
+pub mod messages;
 pub mod moments;
 pub mod payouts;
 pub mod people;
@@ -46,6 +49,7 @@ pub mod spoken;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sqlite;
 pub mod statistics;
+pub mod suppressions;
 pub mod webhooks;
 
 /// A future that may go with its request to another thread, natively; D1's

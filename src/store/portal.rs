@@ -1,17 +1,23 @@
 //! What an advocate sees of their own: how they are signed in, who they are, whom
 //! they referred and brought in.
 
-use super::{Database, DatabaseError, Document, Statement, one, several, statement, time};
+use super::{
+    Database, DatabaseError, Document, Statement,
+    messages::{Look, look_of},
+    one, several, statement, time,
+};
 use crate::decode::{self, row};
 
 // No more than five links work at a time: nobody's mailbox is filled. Who is in
 // several programs is signed in to the one that was asked for, or to one that goes
 // on; from there they reach the others.
-const ADD_LINK: &str = "
-    INSERT INTO portal_links (hash, program, advocate, expires_at)
+const ADD_LINK: &str = concat!(
+    "INSERT INTO portal_links (hash, program, advocate, expires_at)
     SELECT ?1, a.program, a.number, ?4
     FROM programs p CROSS JOIN advocates a ON a.program = p.number AND a.email_hash = ?2
     WHERE (?3 IS NULL OR p.slug = ?3) AND a.erased_at IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM suppressions WHERE hash = ?2 AND reason <> 'unsubscribed')
       AND (
         SELECT count(*)
         FROM portal_links l JOIN advocates b ON b.program = l.program AND b.number = l.advocate
@@ -23,7 +29,14 @@ const ADD_LINK: &str = "
         AS email,
       (SELECT name FROM advocates a WHERE a.program = portal_links.program AND a.number = advocate)
         AS name,
-      (SELECT name FROM programs WHERE number = portal_links.program) AS program";
+      ",
+    look_of!(
+        "portal_links.program",
+        "'sign_in'",
+        "(SELECT kind FROM advocates a WHERE a.program = portal_links.program AND a.number = advocate)"
+    ),
+    " AS look"
+);
 
 const BEGIN: &str = "
     INSERT INTO portal_sessions (hash, program, advocate, by_mail, seen_at, expires_at)
@@ -259,8 +272,8 @@ row! {
         pub email: String,
         /// What they are called.
         pub name: String,
-        /// What the program is called.
-        pub program: String,
+        /// How the letter looks.
+        pub look: Look = decode::embedded,
     }
 }
 

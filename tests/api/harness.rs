@@ -22,6 +22,7 @@ use goodword::{
         class::{Class, Reason},
         click::{Click, ClickId, Message},
         keyring::{Keyring, Receipt},
+        letter::Letter,
         link::{AdvocateNumber, DestinationNumber, LabelNumber, Link, ProgramNumber},
         redirect::Salt,
         snapshot::Snapshot,
@@ -32,13 +33,13 @@ use goodword::{
         self as api, Call, Identities, Service, Snapshots,
         body::Body,
         limits::Limits,
-        mail::{Letter, Mail},
         message::{Asked, Headers, Response},
         problem::Fault,
     },
     jobs::{
         courier::{self, Courier, Reach},
         ingest,
+        mail::{Mail, MailLater},
         outside::{self, Outside, Reply},
         sessions,
     },
@@ -64,7 +65,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -79,6 +80,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../../migrations/0012_outbox.sql"),
     include_str!("../../migrations/0013_moments.sql"),
     include_str!("../../migrations/0014_webhooks.sql"),
+    include_str!("../../migrations/0015_messages.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -124,6 +126,8 @@ pub fn filled(path: &str) -> String {
         .replace("{run}", "rc_0")
         .replace("{webhook}", "wh_0")
         .replace("{event}", "evt_0")
+        .replace("{message}", "moved")
+        .replace("{token}", "0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -229,24 +233,39 @@ impl Limits for SharedCounter {
 #[derive(Default)]
 struct Postbox {
     letters: Mutex<Vec<Letter>>,
+    count: AtomicUsize,
+    refusal: Mutex<Option<Reply>>,
     down: AtomicBool,
 }
 
 struct SharedPostbox(Arc<Postbox>);
 
 impl Mail for SharedPostbox {
-    fn send(&self, letter: Letter) -> Answered<'_, ()> {
-        let answer = if self.0.down.load(Ordering::Relaxed) {
-            Err(DatabaseError::Failed(
-                "the mail provider answered 500".to_owned(),
-            ))
+    fn send(&self, letter: Letter) -> Answered<'_, Reply> {
+        let refusal = self.0.refusal.lock().unwrap().clone();
+        let reply = if self.0.down.load(Ordering::Relaxed) {
+            Err(DatabaseError::Failed("no mail leaves".to_owned()))
+        } else if let Some(refusal) = refusal {
+            Ok(refusal)
         } else {
-            self.0.letters.lock().unwrap().push(letter);
-            Ok(())
+            let mut letters = self.0.letters.lock().unwrap();
+            letters.push(letter);
+            let count = self.0.count.fetch_add(1, Ordering::Relaxed) + 1;
+            Ok(Reply {
+                status: 200,
+                body: format!("{{\"id\":\"re_{count}\"}}"),
+                ..Reply::default()
+            })
         };
-        Box::pin(std::future::ready(answer))
+        // Others come in between, as they do on the way to anywhere.
+        Box::pin(async move {
+            yielded().await;
+            reply
+        })
     }
+}
 
+impl MailLater for SharedPostbox {
     fn send_later(&self, letter: Letter) {
         // Nobody is told of a failure here.
         let _ = block_on(self.send(letter));
@@ -343,38 +362,33 @@ impl Api {
         self.carry_within(&Reach::Any);
     }
 
+    /// The same, so many times at once.
+    pub fn carry_at_once(&self, rounds: usize) {
+        self.rounds(rounds, &Reach::Any);
+    }
+
     /// The same, to those that may be asked.
     pub fn carry_within(&self, reach: &Reach) {
-        let secret = |name: &str| self.elsewhere.secrets.lock().unwrap().get(name).cloned();
+        self.rounds(1, reach);
+    }
+
+    fn rounds(&self, rounds: usize, reach: &Reach) {
+        let secret = |name: &str| (self.service.secret)(name);
+        let postbox = SharedPostbox(self.postbox.clone());
         let db = Shared(self.house.clone());
         let courier = Courier {
             db: &db,
             outside: &*self.elsewhere,
+            mail: &postbox,
             keyring: &self.service.keyring,
             base_url: BASE,
             secret: &secret,
             reach,
             now: self.now.load(Ordering::Relaxed),
         };
-        block_on(courier::round(&courier)).unwrap();
-    }
-
-    /// Carries what is due in so many rounds at once.
-    pub fn carry_at_once(&self, rounds: usize) {
-        let secret = |_: &str| None;
-        let db = Shared(self.house.clone());
-        let courier = Courier {
-            db: &db,
-            outside: &*self.elsewhere,
-            keyring: &self.service.keyring,
-            base_url: BASE,
-            secret: &secret,
-            reach: &Reach::Any,
-            now: self.now.load(Ordering::Relaxed),
-        };
         let rounds = (0..rounds).map(|_| courier::round(&courier));
-        for carried in block_on(futures_util::future::join_all(rounds)) {
-            carried.unwrap();
+        for done in block_on(futures_util::future::join_all(rounds)) {
+            done.unwrap();
         }
     }
 
@@ -415,6 +429,8 @@ impl Api {
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
         let postbox = Arc::new(Postbox::default());
+        let elsewhere = Arc::new(Elsewhere::default());
+        let known = elsewhere.clone();
         let service = Arc::new(Service {
             database: Box::new(Shared(house.clone())),
             snapshots: Box::new(SharedPress(press.clone())),
@@ -425,6 +441,13 @@ impl Api {
             keyring: Arc::new(Keyring::parse(KEYS).unwrap()),
             reach: Reach::Public("https://resolver.example.com/dns-query".to_owned()),
             admin_key: access::key_hash(ADMIN),
+            secret: Box::new(move |name| {
+                let secrets = known.secrets.lock().unwrap();
+                secrets
+                    .get(name)
+                    .filter(|secret| !secret.is_empty())
+                    .cloned()
+            }),
             log: note,
         });
         Self {
@@ -433,7 +456,7 @@ impl Api {
             press,
             counter,
             postbox,
-            elsewhere: Arc::new(Elsewhere::default()),
+            elsewhere,
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }
@@ -537,6 +560,11 @@ impl Api {
     /// Makes letters fail, or lets them be sent.
     pub fn mail_fails(&self, fails: bool) {
         self.postbox.down.store(fails, Ordering::Relaxed);
+    }
+
+    /// How the mail provider answers from now on, unless it takes letters.
+    pub fn mail_answers(&self, refusal: Option<Reply>) {
+        *self.postbox.refusal.lock().unwrap() = refusal;
     }
 
     /// The letters that were sent since the last time this was asked.

@@ -158,6 +158,18 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/webhooks/{webhook}/replay webhooks:write
     GET /v1/webhooks/{webhook}/deliveries webhooks:read
     GET /v1/webhooks/{webhook}/deliveries/{event} webhooks:read
+    GET /v1/programs/{program}/messages messages:read
+    PATCH /v1/programs/{program}/messages messages:write
+    PUT /v1/programs/{program}/messages/{message} messages:write
+    POST /v1/programs/{program}/messages/{message}/preview messages:read
+    POST /v1/programs/{program}/messages/{message}/test messages:write
+    GET /v1/letters messages:read
+    GET /v1/suppressions messages:read
+    POST /v1/suppressions messages:write
+    POST /v1/suppressions/lift messages:write
+    POST /v1/mail/events -
+    GET /u/{token} -
+    POST /u/{token} -
     GET /l/{program} -
     GET /l/{program}/ -
     GET /l/{program}/{picture} -

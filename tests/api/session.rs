@@ -1,6 +1,6 @@
 //! `/v1/session`
 
-use goodword::http::mail::Letter;
+use goodword::domain::letter::Letter;
 use http::Method;
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ let worker;
 /** What an advocate is signed in with. @type {string} */
 let token;
 /** What stands for each parameter of a path. */
-const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", advocate: "", lead: "" };
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", message: "moved", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
   places.advocate = (await program(worker)).advocate;
@@ -105,6 +105,12 @@ const VALID = {
   "POST /v1/webhooks/{webhook}/rotate": { overlap_hours: 24 },
   "POST /v1/webhooks/{webhook}/test": { type: "lead.created" },
   "POST /v1/webhooks/{webhook}/replay": { since: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z", types: ["lead.created"], failed: true },
+  "PATCH /v1/programs/{program}/messages": { per_week: 3, quiet_from: "20:00", quiet_to: "08:00", quiet_days: 30, stale_days: 7, weekly_on: "monday", enabled: { moved: true } },
+  "PUT /v1/programs/{program}/messages/{message}": { kind: "partner", subject: "S", text: "T {news}" },
+  "POST /v1/programs/{program}/messages/{message}/preview": { kind: "partner", subject: "S", text: "T" },
+  "POST /v1/programs/{program}/messages/{message}/test": { kind: "partner" },
+  "POST /v1/suppressions": { email: "a@b.example", reason: "manual" },
+  "POST /v1/suppressions/lift": { email: "a@b.example" },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
@@ -139,11 +145,14 @@ function spoil(valid, random) {
 /** Routes that stream their body: what is wrong with a row is told in its place. */
 const STREAMED = ["links/bulk", "reconciliations", "replays", "imports", "restore"].map((path) => `POST /v1/${path}`);
 
+/** Routes that look at a signature before they look at a body (tests/edge/messages.test.mjs). */
+const SIGNED = ["POST /v1/mail/events"];
+
 test("there is a valid body for every route that takes one", () => {
   const document = JSON.parse(readFileSync(new URL("../../public/openapi.json", import.meta.url)).toString());
   const taking = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).filter(([, operation]) => operation.requestBody).map(([method]) => `${method.toUpperCase()} ${path}`));
-  assert.deepEqual(taking.filter((route) => !STREAMED.includes(route)).sort(), Object.keys(VALID).sort());
+  assert.deepEqual(taking.filter((route) => ![...STREAMED, ...SIGNED].includes(route)).sort(), Object.keys(VALID).sort());
 });
 
 for (const [route, valid] of Object.entries(VALID)) {

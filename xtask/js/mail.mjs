@@ -19,7 +19,7 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** Of what a message brings: it may look as it likes, and do nothing. */
 const FRAME_POLICY = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; " +
-  "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+  "img-src data: http://localhost:*; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 const FILES = {
   "/mail.css": ["mail.css", "text/css; charset=utf-8"],
   "/mail.js": ["mail-client.mjs", "text/javascript; charset=utf-8"],

@@ -116,7 +116,21 @@ const ADVOCATES: &str = concat!(
           SELECT json_group_array(",
     payout_line!(),
     ") FROM payout_lines y JOIN payouts o ON o.id = y.payout
-          WHERE o.program = a.program AND y.advocate = a.number))) AS document
+          WHERE o.program = a.program AND y.advocate = a.number)),
+        'letters', json((
+          SELECT json_group_array(json_object('message', message, 'state', state, 'why', why,
+            'queued_at', ",
+    time!("queued_at"),
+    ", 'sent_at', ",
+    time!("sent_at"),
+    "))
+          FROM (SELECT * FROM letters WHERE program = a.program AND recipient = 'a' || a.number
+            ORDER BY queued_at, id))),
+        'no_letters', json((
+          SELECT json_group_array(json_object('reason', reason, 'since', ",
+    time!("at"),
+    "))
+          FROM suppressions WHERE hash = a.email_hash))) AS document
       FROM json_each(?1, '$.advocates') AS theirs
       JOIN advocates a ON a.program = theirs.value ->> 0 AND a.number = theirs.value ->> 1
       JOIN programs p ON p.number = a.program

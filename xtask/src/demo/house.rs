@@ -10,14 +10,16 @@ use std::task::{Context, Poll, Waker};
 
 use goodword::domain::access;
 use goodword::domain::keyring::Keyring;
+use goodword::domain::letter::Letter;
 use goodword::domain::snapshot::Snapshot;
 use goodword::domain::spoken::Key;
 use goodword::http::limits::Limits;
-use goodword::http::mail::{Letter, Mail};
 use goodword::http::message::{Asked, Headers};
 use goodword::http::problem::Fault;
 use goodword::http::{Call, Identities, Service, Snapshots, answer};
 use goodword::jobs::courier::Reach;
+use goodword::jobs::mail::{Mail, MailLater};
+use goodword::jobs::outside::Reply;
 use goodword::jobs::settle;
 use goodword::store::sqlite::Sqlite;
 use goodword::store::{Answer, Database, Rows, Statement};
@@ -50,6 +52,7 @@ impl House {
             keyring: Arc::new(keyring),
             reach: Reach::Any,
             admin_key: access::key_hash(&secrets.admin_key),
+            secret: Box::new(|_| None),
             log,
         };
         Ok(Self {
@@ -191,10 +194,15 @@ impl Limits for Nobody {
 }
 
 impl Mail for Nobody {
-    fn send(&self, _: Letter) -> Answer<'_, ()> {
-        Box::pin(std::future::ready(Ok(())))
+    fn send(&self, _: Letter) -> Answer<'_, Reply> {
+        Box::pin(std::future::ready(Ok(Reply {
+            status: 200,
+            ..Reply::default()
+        })))
     }
+}
 
+impl MailLater for Nobody {
     fn send_later(&self, _: Letter) {}
 }
 
