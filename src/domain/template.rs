@@ -335,7 +335,7 @@ fn placeholders(
 
 /// Looks at the links of a line, and whether its bold words end.
 fn check_inline(line: &str, all: &[&[Placeholder]]) -> Result<(), TemplateError> {
-    if line.matches("**").count() % 2 != 0 {
+    if !line.matches("**").count().is_multiple_of(2) {
         return Err(TemplateError::Bold);
     }
     let mut rest = line;

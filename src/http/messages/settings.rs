@@ -68,7 +68,7 @@ pub struct Switches;
 impl Decode for Switches {
     fn decode(tree: Tree) -> Result<Self, decode::Fault> {
         for (name, value) in tree.into_object("an object")? {
-            let known = MessageName::decode(Tree::Text(name.to_string()));
+            let known = MessageName::decode(Tree::Text(name.clone()));
             known
                 .and_then(|_| bool::decode(value))
                 .map_err(|fault| fault.of(&name))?;
