@@ -463,7 +463,7 @@ fn checks_that_are_unknown_are_refused_and_none_are_all() {
             one["name"].as_str().unwrap()
         })
         .collect();
-    assert_eq!(names, ["clicks", "ledger", "snapshot"]);
+    assert_eq!(names, ["clicks", "ledger", "outbox", "snapshot"]);
 }
 
 #[test]
