@@ -112,6 +112,18 @@ names! {
         RewardPaid => "reward.paid",
         /// A payout was issued.
         PayoutIssued => "payout.issued",
+        /// A letter was sent.
+        LetterSent => "letter.sent",
+        /// A letter could not be sent.
+        LetterFailed => "letter.failed",
+        /// Which letters a program sends, or when, was changed.
+        MessagesUpdated => "messages.updated",
+        /// A letter's words have a new version.
+        TemplatePublished => "template.published",
+        /// An address gets no letters any more.
+        SuppressionAdded => "suppression.added",
+        /// An address gets letters again.
+        SuppressionLifted => "suppression.lifted",
         /// A file was held against what is here.
         ReconciliationCompared => "reconciliation.compared",
         /// A member of the team was invited.
