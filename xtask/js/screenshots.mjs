@@ -34,6 +34,7 @@ const PAGES = [
   "/console/data?tab=replay",
   "/console/data?tab=checks",
   "/console/data?tab=audit",
+  "/console/webhooks",
   "/console/team",
   "/l/demo",
   "/me",
