@@ -33,6 +33,7 @@ export const PAGES = {
   "/console/roi": "statistics:read",
   "/console/reconciliation": "reconciliations:read",
   "/console/data": "imports:write",
+  "/console/messages": "messages:read",
   "/console/webhooks": "webhooks:read",
   "/console/team": "team:write",
 };
