@@ -34,6 +34,7 @@ export const PAGES = {
   "/console/reconciliation": "reconciliations:read",
   "/console/data": "imports:write",
   "/console/messages": "messages:read",
+  "/console/crm": "crm:read",
   "/console/webhooks": "webhooks:read",
   "/console/team": "team:write",
 };

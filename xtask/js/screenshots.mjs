@@ -39,6 +39,7 @@ const PAGES = [
   "/console/messages?tab=settings",
   "/console/messages?tab=letters",
   "/console/messages?tab=suppressions",
+  "/console/crm",
   "/console/webhooks",
   "/console/team",
   "/l/demo",

@@ -7,6 +7,7 @@ import { dateTime, number, plural } from "/ui/format.js";
 import { useOne } from "/ui/lists.js";
 import { PageActions } from "/ui/page.js";
 import { Facts, When } from "../people/parts.js";
+import { capital } from "../people/words.js";
 import { Deliveries } from "./deliveries.js";
 import { EndpointForm } from "./form.js";
 import { Status } from "./list.js";
@@ -72,9 +73,9 @@ export function One({ id, writes, onBack }) {
           { label: "Delete …", kind: "danger", onSelect: () => setAct("delete") },
         ]} />`}<//>
     <div class="stack">
-      ${webhook.status === "paused" && html`<${Notice} tone="bad" title="Paused: nothing has arrived there for three days" action=${resume}>
-        ${webhook.why && html`${webhook.why} `}What happens is still written down, and waits. Once the endpoint answers again, resume: it gets everything in order.<//>`}
-      ${webhook.status === "disabled" && html`<${Notice} tone="warn" title="Switched off" action=${resume}>${webhook.why && html`${webhook.why} `}It is told of nothing that happens meanwhile.<//>`}
+      ${webhook.status === "paused" && html`<${Notice} tone="bad" title="Paused" action=${resume}>
+        ${because(webhook)}What happens is still written down, and waits. Once the endpoint answers again, resume: it gets everything in order.<//>`}
+      ${webhook.status === "disabled" && html`<${Notice} tone="warn" title="Switched off" action=${resume}>${because(webhook)}It is told of nothing that happens meanwhile.<//>`}
       ${act === "test" && html`<${Test} webhook=${webhook} onClose=${close} onSent=${again} />`}
       <${Card} title=${webhook.description || shortUrl(webhook.url)} actions=${html`<${Status} of=${webhook} />`}>
         <${Facts} of=${[
@@ -104,3 +105,6 @@ export function One({ id, writes, onBack }) {
       <${Button} onClick=${close}>Cancel<//><${Button} kind="danger" onClick=${remove}>Delete<//>`}>
       <p>Its deliveries, its log and its secret go with it${webhook.waiting > 0 ? html`, and so ${webhook.waiting === 1 ? "does the delivery" : `do the ${number(webhook.waiting)} deliveries`} that still ${plural(webhook.waiting, "waits", "wait")}` : ""}. This cannot be undone.</p><//>`;
 }
+
+/** Why it is not active, as a sentence. @param {Webhook} webhook */
+const because = ({ why }) => why && `${capital(why)}${why.endsWith(".") ? "" : "."} `;

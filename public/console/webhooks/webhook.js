@@ -1,5 +1,7 @@
 // An endpoint as the API has it, and what its states mean.
 
+import { capital } from "../people/words.js";
+
 /** @typedef {import("/ui/components/shown.js").Tone} Tone */
 
 /**
@@ -51,4 +53,4 @@ export const shortUrl = (url) => url.replace(/^https:\/\//, "").replace(/\/$/, "
  * How a try went, in a few words.
  * @param {{ status: number | null, error: string | null }} attempt
  */
-export const outcome = ({ status, error }) => error || (status ? `Answered ${status}` : "No answer");
+export const outcome = ({ status, error }) => (error ? capital(error) : status ? `Answered ${status}` : "No answer");
