@@ -17,7 +17,7 @@ export function Came({ connection }) {
     ${!list.items && !list.failed && html`<${Skeleton} lines=${6} />`}
     ${list.items && html`<${Table} caption="What came in" stacked rows=${list.items} rowKey=${(/** @type {Event} */ { id }) => id} columns=${[
       { key: "changes", label: "What was changed there", class: "outcome", render: (/** @type {Event} */ { changes }) => html`<${Changes} of=${changes} />` },
-      { key: "lead", label: "Lead", render: (/** @type {Event} */ { lead }) => (lead ? html`<a href=${to("/console/leads", { program: connection.program, owner: "*", lead })}>${lead}</a>` : html`<span class="muted">None of ours</span>`) },
+      { key: "lead", label: "Lead", render: (/** @type {Event} */ { lead, remote_id: theirs }) => (lead ? html`<a href=${to("/console/leads", { program: connection.program, owner: "*", lead })}>${lead}</a>` : html`<span class="muted">None of ours</span>${theirs && html`<span class="under">${theirs}</span>`}`) },
       { key: "outcome", label: "Here", render: (/** @type {Event} */ { outcome, why }) => html`<${Badge} tone=${OUTCOMES[outcome]?.[1]}>${OUTCOMES[outcome]?.[0] ?? outcome}<//>${why && html`<span class="under">${capital(why)}</span>`}` },
       { key: "at", label: "Changed", render: (/** @type {Event} */ { at }) => html`<${When} at=${at} />` },
       { key: "received", label: "Came in", render: (/** @type {Event} */ { received_at: at }) => html`<${When} at=${at} />` },

@@ -34,4 +34,4 @@ export function List({ writes, onNew, onOpen }) {
 }
 
 /** @param {{ of: Connection }} props */
-export const Status = ({ of: { status } }) => html`<${Badge} tone=${status === "active" ? "good" : "bad"}>${status === "active" ? "Active" : "Paused"}<//>`;
+export const Status = ({ of: { status, why } }) => html`<${Badge} tone=${status === "paused" ? "bad" : why ? "warn" : "good"}>${status === "paused" ? "Paused" : why ? "Not getting through" : "Active"}<//>`;

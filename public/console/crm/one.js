@@ -64,7 +64,8 @@ export function One({ id, writes, onBack, onEdit }) {
         { label: "Delete …", kind: "danger", onSelect: () => setAct("delete") },
       ]} />`}<//>
     <div class="stack">
-      ${connection.status === "paused" && html`<${Notice} tone="bad" title="Paused" action=${writes && html`<${Button} onClick=${resume}>Resume<//>`}>${connection.why && `${capital(connection.why)}${connection.why.endsWith(".") ? "" : "."} `}What changes here waits, and is sent once it is resumed.<//>`}
+      ${connection.status === "active" && connection.why && html`<${Notice} tone="warn" title="It does not get through">${because(connection)}It is tried again by itself.<//>`}
+      ${connection.status === "paused" && html`<${Notice} tone="bad" title="Paused" action=${writes && html`<${Button} onClick=${resume}>Resume<//>`}>${because(connection)}What changes here waits, and is sent once it is resumed.<//>`}
       <${Card} title=${titleOf(connection)} actions=${html`<${Status} of=${connection} />`}>
         <${Facts} of=${[
           ["Address", html`<code>${connection.url}</code>`],
@@ -88,3 +89,6 @@ export function One({ id, writes, onBack, onEdit }) {
       <${Button} onClick=${close}>Cancel<//><${Button} kind="danger" onClick=${remove}>Delete<//>`}>
       <p>What stands in ${name} stays there. It is not brought up to date any more, and nothing comes back from it.</p><//>`;
 }
+
+/** What keeps it from sending, as a sentence. @param {Connection} connection */
+const because = ({ why }) => why && `${capital(why)}${why.endsWith(".") ? "" : "."} `;

@@ -3,11 +3,14 @@
 
 import { html, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
-import { Button, Copy, Dialog, Field, Input, Notice } from "/ui/components.js";
+import { Button, Copy, Dialog, Field, Input, Notice, Select } from "/ui/components.js";
 import { useForm } from "/ui/form.js";
 import { KINDS, pathOf } from "./connection.js";
 
 /** @import { Connection } from "./connection.js" */
+
+/** How long both are taken. */
+const OVERLAPS = [["24", "For a day"], ["1", "For an hour"], ["168", "For a week"], ["0", "Not at all: it has leaked"]];
 
 /** Where changes are sent. @param {Connection} connection */
 export const inbound = ({ id }) => `${location.origin}${pathOf(id)}/events`;
@@ -26,12 +29,13 @@ export const SecretDialog = ({ connection, secret, title, onClose }) => html`<${
 /** @param {{ connection: Connection, onClose: () => void }} props */
 export function Rotate({ connection, onClose }) {
   const [secret, setSecret] = useState("");
-  const form = useForm({}, async () => {
-    setSecret((await api.post(`${pathOf(connection.id)}/rotate`, {})).secret);
+  const form = useForm({ overlap_hours: "24" }, async ({ overlap_hours: hours }) => {
+    setSecret((await api.post(`${pathOf(connection.id)}/rotate`, { overlap_hours: Number(hours) })).secret);
   });
   if (secret) return html`<${SecretDialog} connection=${connection} secret=${secret} title="The new secret" onClose=${onClose} />`;
   return html`<${Dialog} open title="A new secret" onClose=${onClose} onSubmit=${form.submit} actions=${html`
     <${Button} onClick=${onClose}>Cancel<//><${Button} type="submit" kind="primary" busy=${form.busy}>Make a new one<//>`}>
-    <div class="stack"><p>What ${KINDS[connection.kind]?.name ?? connection.kind} sends has to be signed with the new one; put it in there right after.</p>
+    <div class="stack"><p>What ${KINDS[connection.kind]?.name ?? connection.kind} sends is signed with the new one once you have put it in there.</p>
+      <${Field} label="How long the old one is taken, too" error=${form.errors.overlap_hours}><${Select} ...${form.bind("overlap_hours")} options=${OVERLAPS} /><//>
       ${form.failure && html`<${Notice} tone="bad">${form.failure}<//>`}</div><//>`;
 }

@@ -75,8 +75,8 @@ function Of({ message, session, program, writes, onChanged }) {
     doing("reset", () => put({ subject: "", text: "" }, kind ? `${capitalWhom(whom)} get everybody’s text again.` : "It has Goodword’s own words again."));
   };
   const test = () => doing("test", async () => {
-    await api.post(`${pathOf(program.slug)}/${message.message}/test`, kind ? { kind } : {});
-    toast(`It is on its way to ${session.email ?? "you"}.`);
+    const { sent_to: to } = await api.post(`${pathOf(program.slug)}/${message.message}/test`, kind ? { kind } : {});
+    toast(`It is on its way to ${to}.`);
   });
   const isWrong = Object.keys(preview.errors).length > 0;
   const end = writes && html`<div class="form-end">

@@ -6,20 +6,16 @@ import { number } from "/ui/format.js";
 import { usePaged } from "/ui/lists.js";
 import { useQuery } from "/ui/url.js";
 import { More, When, to } from "../people/parts.js";
+import { capital } from "../people/words.js";
 import { messageName } from "./message.js";
 
-/** @typedef {{ id: string, message: string, program: string | null, advocate?: string | null, rep?: string | null, state: "queued" | "sent" | "failed" | "skipped", why: string | null, due_at: string | null, sent_at: string | null, attempts: number }} Letter */
+/** @typedef {{ id: string, message: string, program: string, advocate: string | null, rep: string | null, state: "queued" | "sent" | "failed" | "skipped", why: string | null, due_at: string, sent_at: string | null, delivered_at: string | null, attempts: number }} Letter */
 
 /** @type {Record<Letter["state"], [name: string, tone: import("/ui/components/shown.js").Tone | undefined]>} */
 const STATES = { queued: ["Waiting", "info"], sent: ["Sent", "good"], failed: ["Failed", "bad"], skipped: ["Not sent", undefined] };
 
-const MESSAGES = ["invitation", "sign_in", "moved", "thanks", "quiet", "payout", "follow_up", "ask", "weekly"];
-
-/** Why one was not sent, in words. @type {Record<string, string>} */
-const WHY = {
-  limit: "They have had as many this week as you allow", unsubscribed: "They want no more letters", bounced: "Their mailbox refuses letters",
-  complained: "They called one a nuisance", manual: "They are on the list “Not written to”", no_address: "Nobody knows their address", off: "This message is switched off",
-};
+/** Links that sign in are not listed. */
+const MESSAGES = ["invitation", "moved", "thanks", "quiet", "payout", "follow_up", "ask", "weekly"];
 
 /** @param {{ program: import("/ui/page.js").Program }} props */
 export function Letters({ program }) {
@@ -37,13 +33,19 @@ export function Letters({ program }) {
       { key: "message", label: "Message", render: (/** @type {Letter} */ { message }) => messageName(message) },
       { key: "whom", label: "To", render: (/** @type {Letter} */ letter) => html`<${Whom} of=${letter} program=${program.slug} />` },
       { key: "state", label: "State", render: (/** @type {Letter} */ { state }) => html`<${Badge} tone=${STATES[state]?.[1]}>${STATES[state]?.[0] ?? state}<//>` },
-      { key: "why", label: "Why", class: "outcome", render: (/** @type {Letter} */ { why }) => why && (WHY[why] ?? why) },
+      { key: "why", label: "Why", class: "outcome", render: (/** @type {Letter} */ { why }) => why && capital(why) },
       { key: "attempts", label: "Tries", numeric: true, render: (/** @type {Letter} */ { attempts }) => number(attempts) },
-      { key: "at", label: "When", render: (/** @type {Letter} */ { sent_at: sent, due_at: due, state }) => (sent ? html`<${When} at=${sent} zone=${program.zone} />` : due && (state === "queued" ? html`due <${When} at=${due} zone=${program.zone} />` : html`<${When} at=${due} zone=${program.zone} />`)) },
+      { key: "at", label: "When", render: (/** @type {Letter} */ letter) => html`<${At} of=${letter} zone=${program.zone} />` },
     ]} empty=${html`<${Empty} level=${2} title=${filtered ? "No such letter" : "No letter yet"} action=${filtered && html`<${Button} onClick=${() => setQuery({ state: "", of: "" })}>Show all<//>`}>
       ${filtered ? "None is like this." : "What is written to advocates and reps of this program stands here. Neither an address nor a text is kept."}<//>`} />`}
     <${More} list=${list} one="letter" other="letters" />
   <//>`;
+}
+
+/** @param {{ of: Letter, zone: string }} props */
+function At({ of: { state, due_at: due, sent_at: sent, delivered_at: arrived }, zone }) {
+  if (state === "queued") return html`due <${When} at=${due} zone=${zone} />`;
+  return html`<${When} at=${sent ?? due} zone=${zone} />${arrived && html`<span class="under">arrived</span>`}`;
 }
 
 /** @param {{ of: Letter, program: string }} props */

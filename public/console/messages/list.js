@@ -5,7 +5,7 @@ import { api } from "/ui/api.js";
 import { Badge, Button, Card, Notice, Skeleton, Switch, Table, toast } from "/ui/components.js";
 import { useOne } from "/ui/lists.js";
 import { Inside, to } from "../people/parts.js";
-import { messageName, ownCount, pathOf } from "./message.js";
+import { isAskedFor, messageName, ownCount, pathOf } from "./message.js";
 
 /** @import { Message, Messages } from "./message.js" */
 
@@ -36,6 +36,6 @@ export function List({ program, writes, onOpen }) {
     <${Table} caption=${`Messages ${title.toLowerCase()}`} stacked rows=${all.messages.filter((message) => message.for === audience)} rowKey=${(/** @type {Message} */ { message }) => message} columns=${[
       { key: "message", label: "Message", render: (/** @type {Message} */ { message, about }) => html`<${Inside} class="plain" href=${to("/console/messages", { program: program.slug, message })} onOpen=${() => onOpen(message)}>${messageName(message)}<//><span class="under">${about}</span>` },
       { key: "words", label: "Words", class: "whose", render: (/** @type {Message} */ message) => (ownCount(message) > 0 ? html`<${Badge} tone="accent">Your own<//>` : html`<span class="muted">Goodword’s</span>`) },
-      { key: "enabled", label: "Sent", class: "corner turn", render: (/** @type {Message} */ message) => html`<${Switch} label=${html`<span class="unseen">Send “${messageName(message.message)}”</span>`} checked=${message.enabled} disabled=${!writes} onValue=${(/** @type {boolean} */ on) => turn(message, on)} />` },
+      { key: "enabled", label: "Sent", class: "corner turn", render: (/** @type {Message} */ message) => (isAskedFor(message.message) ? html`<span class="muted">Always</span>` : html`<${Switch} label=${html`<span class="unseen">Send “${messageName(message.message)}”</span>`} checked=${message.enabled} disabled=${!writes} onValue=${(/** @type {boolean} */ on) => turn(message, on)} />`) },
     ]} /><//>`)}</div>`;
 }

@@ -3,7 +3,7 @@
 import { capital } from "../people/words.js";
 
 /** @typedef {{ name: string, about: string, example: string }} Placeholder */
-/** @typedef {{ kind: string | null, subject: string, text: string, is_default: boolean, version: number | null, changed_at: string | null }} Template */
+/** @typedef {{ kind: string | null, subject: string, text: string, is_default: boolean, version: number, changed_at: string | null }} Template */
 
 /**
  * @typedef {object} Message
@@ -31,8 +31,11 @@ import { capital } from "../people/words.js";
 const NAMES = {
   invitation: "Invitation", sign_in: "Link that signs in", moved: "Your referral moved on", thanks: "Thank you, who else?",
   quiet: "We have not heard from you", payout: "Your reward was paid", follow_up: "Leads that stand still", ask: "A good moment to ask",
-  weekly: "The week", team: "Invitation to the team", team_sign_in: "Link that signs the team in",
+  weekly: "The week",
 };
+
+/** Whether somebody just asked for it: then it is always sent. @param {string} message */
+export const isAskedFor = (message) => message === "invitation" || message === "sign_in";
 
 /** @param {string} message */
 export const messageName = (message) => NAMES[message] ?? capital(message.replaceAll("_", " "));

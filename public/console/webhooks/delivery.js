@@ -15,7 +15,7 @@ import { outcome, pathOf } from "./webhook.js";
 /** @param {{ webhook: Webhook, event: string, writes: boolean, onClose: () => void, onReplayed: () => void }} props */
 export function DeliveryDrawer({ webhook, event, writes, onClose, onReplayed }) {
   const { value, failed, reload } = useOne(`${pathOf(webhook.id)}/deliveries/${encodeURIComponent(event)}`);
-  const delivery = /** @type {(Delivery & { body: any, log: Attempt[] }) | undefined} */ (value);
+  const delivery = /** @type {(Delivery & { body: string, log: Attempt[] }) | undefined} */ (value);
   const [busy, setBusy] = useState(false);
 
   async function again() {
@@ -30,7 +30,7 @@ export function DeliveryDrawer({ webhook, event, writes, onClose, onReplayed }) 
     }
     setBusy(false);
   }
-  const body = delivery && (typeof delivery.body === "string" ? pretty(delivery.body) : JSON.stringify(delivery.body, null, 2));
+  const body = delivery && pretty(delivery.body);
   return html`<${Dialog} open kind="drawer" title=${delivery ? typeName(delivery.type) : "Delivery"} onClose=${onClose} actions=${delivery && writes && html`<${Button} kind="primary" busy=${busy} onClick=${again}>Send it again<//>`}>
     ${failed && html`<${Notice} tone="bad" title="This delivery could not be read" action=${html`<${Button} onClick=${reload}>Try again<//>`}>${failed}<//>`}
     ${!delivery && !failed && html`<${Skeleton} lines=${8} />`}
@@ -46,7 +46,7 @@ export function DeliveryDrawer({ webhook, event, writes, onClose, onReplayed }) 
       <section class="part"><h3>${number(delivery.log.length)} ${plural(delivery.log.length, "try", "tries")}</h3>
         ${delivery.log.length === 0 ? html`<p class="muted">It has not been tried yet.</p>`
           : html`<ol class="log" reversed>${delivery.log.map((attempt, n) => html`<li key=${n} class=${isSuccess(attempt) ? "good" : "bad"}>
-            <p>${outcome(attempt)}</p><small>${dateTime(attempt.at, undefined, { dateStyle: "medium", timeStyle: "medium" })}</small>
+            <p>${outcome(attempt)}</p><small>${dateTime(attempt.at, undefined, { dateStyle: "medium", timeStyle: "medium" })}${attempt.took_ms !== null && `, in ${number(attempt.took_ms)} ms`}</small>
             ${attempt.answer && html`<pre class="raw" tabindex="0" aria-label="Its answer">${attempt.answer}</pre>`}
           </li>`)}</ol>`}
       </section>

@@ -61,14 +61,14 @@ const OVERLAPS = [["24", "For a day"], ["1", "For an hour"], ["168", "For a week
 
 /** @param {{ webhook: Webhook, onClose: () => void, onDone: () => void }} props */
 export function Rotate({ webhook, onClose, onDone }) {
-  const [made, setMade] = useState(/** @type {{ secret: string, old_secret_until: string | null } | undefined} */ (undefined));
+  const [made, setMade] = useState(/** @type {{ secret: string, old_secret_until: string } | undefined} */ (undefined));
   const form = useForm({ overlap_hours: "24" }, async ({ overlap_hours: hours }) => {
     setMade(await api.post(`${pathOf(webhook.id)}/rotate`, { overlap_hours: Number(hours) }));
     onDone();
   });
   if (made) {
     return html`<${SecretDialog} title="The new secret" secret=${made.secret} onClose=${onClose}
-      note=${made.old_secret_until ? `Deliveries carry a signature with the old one as well, until ${dateTime(made.old_secret_until)}.` : "The old one signs nothing any more."} />`;
+      note=${form.values.overlap_hours !== "0" ? `Deliveries carry a signature with the old one as well, until ${dateTime(made.old_secret_until)}.` : "The old one signs nothing any more."} />`;
   }
   return html`<${Dialog} open title="A new secret" onClose=${onClose} onSubmit=${form.submit} actions=${html`
     <${Button} onClick=${onClose}>Cancel<//><${Button} type="submit" kind="primary" busy=${form.busy}>Make a new one<//>`}>

@@ -35,7 +35,7 @@ import { capital } from "../people/words.js";
  * @property {string | null} error
  */
 
-/** @typedef {{ at: string, status: number | null, error: string | null, answer: string | null }} Attempt */
+/** @typedef {{ at: string, took_ms: number | null, status: number | null, error: string | null, answer: string }} Attempt */
 
 /** @param {string} id */
 export const pathOf = (id) => `/v1/webhooks/${encodeURIComponent(id)}`;
