@@ -109,6 +109,7 @@ data:read        GET   /v1/archives
 data:read        GET   /v1/checks
 data:write       POST  /v1/checks/repair
 data:read        GET   /v1/audit
+webhooks:read    GET   /v1/events
 webhooks:read    GET   /v1/webhooks
 webhooks:write   POST  /v1/webhooks
 webhooks:read    GET   /v1/webhooks/wh_0

@@ -193,6 +193,23 @@ test("a paused endpoint says so, and goes on where it stopped; one that is switc
   await context.close();
 });
 
+test("what happened is found by its kind and by what it is about, told or not", async () => {
+  const { items } = await console.worker.ok("GET", "/v1/leads?program=acme&stage=won");
+  const { context, page, said } = await webhooks("?tab=events");
+  await page.getByLabel("Kind of event").selectOption("lead.stage_changed");
+  await page.getByRole("searchbox", { name: "About" }).fill(items[0].id);
+  await page.getByText(/^4 events$/).waitFor();
+  await page.getByRole("button", { name: "Lead stage changed" }).first().click();
+  await page.getByRole("dialog").getByText('"stage": "won"').waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByLabel("Kind of event").selectOption("label.created");
+  await page.getByText("No such event").waitFor();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: "Program created" }).waitFor();
+  assert.deepEqual(said, []);
+  await context.close();
+});
+
 test("nothing yet, something on its way, and what could not be read show themselves", async () => {
   const { context, page } = await webhooks();
   /** @type {(() => void) | undefined} */
@@ -234,6 +251,10 @@ for (const [size, options] of Object.entries(SIZES)) {
       assert.equal(await tooWide(page), 0, `${what}: pixels wider than the window`);
     };
     await looks("the list");
+    await page.getByRole("tab", { name: "What happened" }).click();
+    await page.getByRole("table", { name: "Events" }).waitFor();
+    await looks("what happened");
+    await page.getByRole("tab", { name: "Endpoints" }).click();
     await page.getByRole("button", { name: "Add an endpoint" }).click();
     await page.getByRole("button", { name: "What is chosen here" }).click();
     await page.locator("summary").first().click();

@@ -1,6 +1,6 @@
 // Tables of what is what on either side.
 
-import { html, useId } from "/vendor/ui.js";
+import { html, useId, useRef } from "/vendor/ui.js";
 import { Button, Input, Select } from "/ui/components.js";
 
 /** @typedef {{ key: number, theirs: string, ours: string }} Row */
@@ -22,17 +22,26 @@ export const fromRows = (rows) => Object.fromEntries(rows.map(({ theirs, ours })
  */
 export function Fields({ rows, ours, error, onRows }) {
   const set = (/** @type {Row} */ changed) => onRows(rows.map((one) => (one.key === changed.key ? changed : one)));
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  /** Goes on where one is: in the row that was added, or at the button once one is gone. @param {string} where */
+  const follow = (where) => setTimeout(() => /** @type {HTMLElement | undefined} */ ([...(box.current?.querySelectorAll(where) ?? [])].at(-1))?.focus(), 60);
   const free = ours.find(([field]) => !rows.some((one) => one.ours === field))?.[0] ?? ours[0][0];
-  return html`<div class="stack">
+  return html`<div class="stack" ref=${box}>
     ${rows.length > 0 && html`<div class="mapping" role="group" aria-label="Fields">
       ${rows.map((one, n) => html`<div key=${one.key} class="mapping-row">
         <${Input} class="code" aria-label=${`Their field, ${n + 1}`} placeholder="Their field" value=${one.theirs} autocomplete="off" spellcheck=${false} onValue=${(/** @type {string} */ theirs) => set({ ...one, theirs })} />
         <span aria-hidden="true" class="muted">←</span>
         <${Select} aria-label=${`What goes into it, ${n + 1}`} value=${one.ours} options=${ours} onValue=${(/** @type {string} */ value) => set({ ...one, ours: value })} />
-        <${Button} kind="quiet" icon="close" aria-label=${`Take ${one.theirs || "this field"} away`} onClick=${() => onRows(rows.filter(({ key }) => key !== one.key))} />
+        <${Button} kind="quiet" icon="close" aria-label=${`Take ${one.theirs || "this field"} away`} onClick=${() => {
+          onRows(rows.filter(({ key }) => key !== one.key));
+          follow(".add-row");
+        }} />
       </div>`)}</div>`}
     ${error && html`<p class="error">${error}</p>`}
-    <p><${Button} icon="plus" onClick=${() => onRows([...rows, row("", free)])}>Add a field<//></p>
+    <p><${Button} icon="plus" class="add-row" onClick=${() => {
+      onRows([...rows, row("", free)]);
+      follow(".mapping-row > .input");
+    }}>Add a field<//></p>
   </div>`;
 }
 
