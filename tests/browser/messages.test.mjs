@@ -112,6 +112,9 @@ test("what cannot be sent is said beside its field, and cannot be saved", async 
   assert.equal(await page.getByRole("button", { name: "Save" }).isDisabled(), true);
   await page.getByLabel("Text", { exact: true }).fill("Hello [here](javascript:alert(1))");
   await page.locator(".error").filter({ hasText: "javascript" }).waitFor();
+  await page.getByRole("button", { name: "All messages" }).click();
+  await page.getByText("Leave without saving?").waitFor();
+  await page.getByRole("button", { name: "Stay" }).click();
   await page.getByRole("button", { name: "Discard" }).click();
   await page.locator(".error").waitFor({ state: "detached" });
   await context.close();

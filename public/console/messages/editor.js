@@ -1,6 +1,6 @@
 // One message: its words for each kind of advocate, and what becomes of them.
 
-import { html, useEffect, useState } from "/vendor/ui.js";
+import { html, useEffect, useRef, useState } from "/vendor/ui.js";
 import { api } from "/ui/api.js";
 import { Badge, Button, Card, Dialog, Notice, Skeleton, Tabs, toast } from "/ui/components.js";
 import { dateTime } from "/ui/format.js";
@@ -18,16 +18,21 @@ import { Words } from "./words.js";
 export function Editor({ name, session, program, writes, onBack }) {
   const { value, setValue, failed, reload } = useOne(pathOf(program.slug));
   const message = /** @type {Messages | undefined} */ (value)?.messages.find((one) => one.message === name);
-  const back = html`<${Button} onClick=${onBack}>All messages<//>`;
+  const dirty = useRef(false);
+  const [leaving, setLeaving] = useState(false);
+  const back = html`<${Button} onClick=${() => (dirty.current ? setLeaving(true) : onBack())}>All messages<//>`;
   if (failed) return html`<${PageActions}>${back}<//><${Notice} tone="bad" title="This message could not be read" action=${html`<${Button} onClick=${reload}>Try again<//>`}>${failed}<//>`;
   if (!value) return html`<${PageActions}>${back}<//><${Skeleton} shape="block" />`;
   if (!message) return html`<${PageActions}>${back}<//><${Notice} tone="warn" title="There is no such message">The address of this page names one that is not there.<//>`;
   const again = async () => setValue(await api.get(pathOf(program.slug)));
-  return html`<${PageActions}>${back}<//><${Of} message=${message} session=${session} program=${program} writes=${writes} onChanged=${again} />`;
+  return html`<${PageActions}>${back}<//><${Of} message=${message} session=${session} program=${program} writes=${writes} onChanged=${again} onDirty=${(/** @type {boolean} */ is) => { dirty.current = is; }} />
+    <${Dialog} open=${leaving} title="Leave without saving?" onClose=${() => setLeaving(false)} actions=${html`
+      <${Button} onClick=${() => setLeaving(false)}>Stay<//><${Button} kind="danger" onClick=${onBack}>Leave<//>`}>
+      <p>What you have written since it was saved is lost.</p><//>`;
 }
 
-/** @param {{ message: Message, session: import("/ui/page.js").Session, program: import("/ui/page.js").Program, writes: boolean, onChanged: () => Promise<void> }} props */
-function Of({ message, session, program, writes, onChanged }) {
+/** @param {{ message: Message, session: import("/ui/page.js").Session, program: import("/ui/page.js").Program, writes: boolean, onChanged: () => Promise<void>, onDirty: (is: boolean) => void }} props */
+function Of({ message, session, program, writes, onChanged, onDirty }) {
   const [query, setQuery] = useQuery({ kind: "" });
   const kinds = message.for === "advocate" ? KINDS : KINDS.slice(0, 1);
   const [kind, , whom] = kinds.find(([key]) => key === query.kind) ?? kinds[0];
@@ -45,6 +50,7 @@ function Of({ message, session, program, writes, onChanged }) {
   });
   const preview = usePreview({ path: `${pathOf(program.slug)}/${message.message}`, kind, draft });
   useEffect(() => {
+    onDirty(anyDirty);
     if (!anyDirty) return;
     const ask = (/** @type {Event} */ event) => event.preventDefault();
     addEventListener("beforeunload", ask);
