@@ -84,7 +84,7 @@ test("an endpoint is added, shows its secret, gets a test that the secret verifi
   await page.getByRole("button", { name: "Add it" }).click();
   await page.locator(".dialog .error").waitFor();
   await page.getByLabel("Address").fill(receives.url);
-  await page.getByLabel("What it is").fill("Warehouse");
+  await page.getByLabel("What it is (optional)").fill("Warehouse");
   await page.getByRole("button", { name: "What is chosen here" }).click();
   await page.getByRole("button", { name: "Add it" }).click();
   await page.getByText("Choose at least one.").waitFor();
@@ -134,7 +134,7 @@ test("what does not arrive shows why, and is sent again, one or all that failed"
   assert.equal(tries()[0].headers["webhook-id"], tries()[1].headers["webhook-id"]);
   await page.getByRole("button", { name: "Close" }).click();
 
-  await console.worker.db.prepare("UPDATE deliveries SET state = 'failed' WHERE webhook = ?1").bind(id).run();
+  await console.worker.db.prepare("UPDATE deliveries SET state = 'failed', delivered_at = NULL WHERE webhook = ?1").bind(id).run();
   await page.getByRole("button", { name: "Failed" }).click();
   await row.getByText("Given up").waitFor();
   await page.getByRole("button", { name: "Send again …" }).click();

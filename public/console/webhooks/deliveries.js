@@ -53,7 +53,7 @@ export function State({ of: { state } }) {
 
 /** @param {{ of: Delivery, active: boolean }} props */
 function Standing({ of: { state, delivered_at, due_at, attempts }, active }) {
-  if (delivered_at) return html`<${When} at=${delivered_at} />`;
+  if (state === "delivered" && delivered_at) return html`<${When} at=${delivered_at} />`;
   if (state !== "waiting") return html`<span class="muted">Given up</span>`;
   if (!active) return html`<span class="muted">Once it is active</span>`;
   return attempts > 0 && due_at && Date.parse(due_at) > Date.now() ? html`next try <${When} at=${due_at} />` : html`<span class="muted">At once</span>`;
