@@ -52,6 +52,7 @@ test("a message is written, previewed as it will be, saved, sent to oneself, and
   // It is shown as what it is, and looks as mail does.
   await letter.getByText("onerror").waitFor();
   assert.notEqual(await page.title(), "had");
+  assert.deepEqual(said, []);
   assert.notEqual(await letter.getByRole("link", { name: "All of them" }).evaluate((link) => getComputedStyle(link).backgroundColor), "rgba(0, 0, 0, 0)");
   // A link of a letter leads nowhere from here.
   const pages = context.pages().length;
@@ -80,8 +81,8 @@ test("a message is written, previewed as it will be, saved, sent to oneself, and
   await page.getByRole("button", { name: "Go back" }).click();
   await page.getByText("It has Goodword’s own words again.").waitFor();
   assert.equal((await stored("moved")).templates[0].is_default, true);
-  // Chromium says that the frame may open no window.
-  assert.deepEqual(said.filter((text) => !/allow-popups/.test(text)), []);
+  // Chromium says that the frame may open no window, and that its style may not be asked for from within.
+  assert.deepEqual(said.filter((text) => !/allow-popups|allow-scripts/.test(text)), []);
   await context.close();
 });
 
@@ -110,7 +111,7 @@ test("what cannot be sent is said beside its field, and cannot be saved", async 
   await page.getByLabel("Text", { exact: true }).fill("Hello {nobody}");
   await page.locator(".error").filter({ hasText: "nobody" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Save" }).isDisabled(), true);
-  await page.getByLabel("Text", { exact: true }).fill("Hello [here](javascript:alert(1))");
+  await page.getByLabel("Text", { exact: true }).fill("Hello [here](javascript:alert)");
   await page.locator(".error").filter({ hasText: "javascript" }).waitFor();
   await page.getByRole("button", { name: "All messages" }).click();
   await page.getByText("Leave without saving?").waitFor();
