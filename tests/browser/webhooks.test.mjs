@@ -89,7 +89,7 @@ test("an endpoint is added, shows its secret, gets a test that the secret verifi
   await page.getByRole("button", { name: "Add it" }).click();
   await page.getByText("Choose at least one.").waitFor();
   await page.locator("summary").filter({ hasText: "Leads" }).click();
-  await page.getByLabel("All of these").check();
+  await page.getByLabel("All of these: Leads").check();
   await page.getByRole("button", { name: "Add it" }).click();
   const secret = await page.getByLabel("Secret", { exact: true }).inputValue();
   assert.match(secret, /^whsec_/);

@@ -65,7 +65,7 @@ function Types({ chosen, onChange }) {
       return html`<details key=${title}>
         <summary>${title} <span class="muted">${count === types.length ? "all" : count > 0 ? `${number(count)} of ${number(types.length)}` : ""}</span></summary>
         <div class="type-list">
-          ${types.length > 1 && html`<${Checkbox} label="All of these" checked=${count === types.length} onValue=${(/** @type {boolean} */ on) => put(types, on)} />`}
+          ${types.length > 1 && html`<${Checkbox} label=${html`All of these<span class="unseen">: ${title}</span>`} checked=${count === types.length} onValue=${(/** @type {boolean} */ on) => put(types, on)} />`}
           ${types.map((type) => html`<${Checkbox} key=${type} label=${html`${typeName(type)} <code class="muted">${type}</code>`} checked=${chosen.includes(type)} onValue=${(/** @type {boolean} */ on) => put([type], on)} />`)}
         </div>
       </details>`;
