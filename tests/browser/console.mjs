@@ -33,11 +33,17 @@ export const PAGES = {
   "/console/roi": "statistics:read",
   "/console/reconciliation": "reconciliations:read",
   "/console/data": "imports:write",
+  "/console/messages": "messages:read",
+  "/console/crm": "crm:read",
+  "/console/webhooks": "webhooks:read",
   "/console/team": "team:write",
 };
 
-/** Starts all of it. */
-export async function begin() {
+/**
+ * Starts all of it.
+ * @param {Record<string, string>} vars what else the Worker is given
+ */
+export async function begin(vars = {}) {
   const folder = mkdtempSync(join(tmpdir(), "goodword-mail-"));
   const mail = await capture({ folder });
   const worker = await startWithFiles({
@@ -47,6 +53,9 @@ export async function begin() {
       MAIL_URL: `${mail.url}emails`,
       MAIL_PAGE: mail.url,
       MAIL_FROM: "Goodword <goodword@console.example>",
+      // What is told is told to this machine.
+      WEBHOOK_TARGETS: "any",
+      ...vars,
     },
     // Many people sign in here from one address.
     limit: 1_000,

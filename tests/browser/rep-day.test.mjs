@@ -145,3 +145,44 @@ test("the day says whom to ask and why; who was asked is left in peace; goals ar
   assert.deepEqual(found, []);
   await context.close();
 });
+
+test("a good moment goes first; leads that stand still are shown until the rep was in touch", async () => {
+  const { ok, db } = console.worker;
+  await ok("PUT", "/v1/reps/ole", { name: "Ole Olsen" });
+  await ok("POST", "/v1/programs", { slug: "still", name: "Still" });
+  await ok("POST", "/v1/programs/still/destinations", { slug: "home", url: "https://landing.example/hello" });
+  const [wanda] = await Promise.all(["Wanda Won", "Rita Rated"].map((name, n) => ok("POST", "/v1/programs/still/advocates", { external_id: `s-${n}`, kind: "customer", name, email: `s${n}@still.example`, owner: "ole" })));
+  for (let n = 0; n < 4; n += 1) {
+    await ok("POST", VERBAL, { program: "still", medium: "phone", rep: "ole", advocate: { id: wanda.id }, prospect: { name: `Prospect ${n}`, email: `p${n}@prospect.example` } });
+  }
+  // As if it had been some days ago that they came in.
+  const back = "(12 + (SELECT substr(name, 10) FROM leads l WHERE l.id = lead)) * 86400000";
+  await db.batch([
+    db.prepare(`UPDATE history SET recorded_at = recorded_at - ${back} WHERE lead IN (SELECT id FROM leads WHERE email GLOB 'p?@prospect.example')`),
+    db.prepare(`UPDATE leads SET created_at = created_at - ${back.replace("= lead", "= leads.id")} WHERE email GLOB 'p?@prospect.example'`),
+  ]);
+  await ok("POST", "/v1/moments", { program: "still", advocate: "ext:s-1", event_id: "survey-1", kind: "rated", score: 10 });
+  await ok("POST", "/v1/team", { email: "ole@team.example", name: "Ole Olsen", role: "rep", rep: "ole" });
+  const { cookie } = await console.session((await console.letters("ole@team.example"))[0]);
+  const context = await signedIn(console, cookie, SIZES.phone);
+  const page = await context.newPage();
+  const found = complaints(page, console.origin);
+  await page.goto(`${console.origin}/rep?program=still&view=ask`);
+  const asks = page.getByRole("list", { name: "Ask these next" }).getByRole("listitem");
+  await asks.first().getByText(/They gave you a top rating/).waitFor();
+  assert.equal(await asks.first().locator("b").innerText(), "Rita Rated");
+
+  const still = page.getByRole("list", { name: "These stand still" }).getByRole("listitem");
+  await still.first().getByText("Nothing for 15 days. Wanda Won recommended you, and would like to know.").waitFor();
+  assert.equal(await still.count(), 3);
+  await page.getByRole("button", { name: "Show 1 more" }).click();
+  assert.equal(await still.count(), 4);
+  await still.first().getByRole("button", { name: "I was in touch with Prospect 3" }).click();
+  await page.getByText("You are reminded of Prospect 3 again in a week.").waitFor();
+  assert.equal(await still.count(), 3);
+  await page.reload();
+  await still.first().getByRole("link", { name: "Prospect 2" }).waitFor();
+  assert.equal(await page.getByText("Prospect 3").count(), 0);
+  assert.deepEqual(found, []);
+  await context.close();
+});

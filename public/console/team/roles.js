@@ -27,6 +27,10 @@ const MAY = [
   ["See rewards and payouts", ["admin", "marketer", "read-only"]],
   ["Approve rewards and pay them out", ["admin", "marketer"]],
   ["Edit programs, their texts, their rules and the reps", ["admin", "marketer"]],
+  ["See what people are written", ["admin", "marketer", "read-only"]],
+  ["Edit messages, and say when they go", ["admin", "marketer"]],
+  ["See how a CRM is kept in step", ["admin", "marketer"]],
+  ["Connect a CRM, and set up webhooks", ["admin"]],
   ["Invite to the team, and change roles", ["admin"]],
   ["Make API keys, and erase people", ["admin"]],
 ];

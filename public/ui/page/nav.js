@@ -1,6 +1,6 @@
 // The pages of the console, and who sees them.
 
-/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "reconciliation" | "data" | "team" | "rep"} NavKey */
+/** @typedef {"statistics" | "programs" | "advocates" | "leads" | "rewards" | "links" | "roi" | "reconciliation" | "messages" | "data" | "webhooks" | "crm" | "team" | "rep"} NavKey */
 
 /** @typedef {{ key: NavKey, label: string, href: string, scope: string, bare?: boolean, reps?: boolean }} NavItem
  *   `bare` pages are of no program, or list all; `reps` have no other use than for reps */
@@ -29,7 +29,10 @@ export const NAV = [
     items: [
       { key: "links", label: "Links", href: "/console/links", scope: "links:write" },
       { key: "programs", label: "Programs", href: "/console/programs", scope: "programs:read", bare: true },
+      { key: "messages", label: "Messages", href: "/console/messages", scope: "messages:read" },
       { key: "data", label: "Data", href: "/console/data", scope: "imports:write" },
+      { key: "crm", label: "CRM", href: "/console/crm", scope: "crm:read" },
+      { key: "webhooks", label: "Webhooks", href: "/console/webhooks", scope: "webhooks:read", bare: true },
       { key: "team", label: "Team", href: "/console/team", scope: "team:write", bare: true },
     ],
   },
