@@ -164,7 +164,8 @@ fn written(api: &Api) {
     api.put(&format!("{messages}/moved"), &words).expect(200);
     api.plant(&format!(
         "INSERT INTO letters (program, message, advocate, cause, data, queued_at, due_at)
-        VALUES (1, 'quiet', 1, 'since 0', '{{\"days\":45}}', {NOW}, {NOW})"
+        SELECT 1, 'quiet', min(number), 'since 0', '{{\"days\":45}}', {NOW}, {NOW}
+        FROM advocates WHERE program = 1"
     ));
     let nobody = json!({"email": "nobody@example.com"});
     assert_eq!(api.post("/v1/suppressions", &nobody).status, 204);

@@ -86,7 +86,7 @@ fn what_no_letter_may_hold_is_refused() {
         ),
         (
             "{{first_name}}",
-            "names the placeholder `{`, which this message does not have",
+            "has a brace without its other one; braces stand around placeholders alone",
         ),
         (
             "{first_name",
