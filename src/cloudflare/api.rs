@@ -127,6 +127,10 @@ fn call(env: &Env, context: ExecutionContext, text: &str, salt: Option<Salt>) ->
             mailbox: config.mailbox.clone(),
             keyring: config.keyring.clone(),
             reach: config.reach.clone(),
+            secret: {
+                let env = env.clone();
+                Box::new(move |name: &str| js::variable(env.as_ref(), name))
+            },
             admin_key: config.admin_key,
             log: note,
         }),

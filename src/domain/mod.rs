@@ -55,5 +55,6 @@ pub mod quarter;
 pub mod zip;
 pub mod zone;
 
+pub mod crm;
 pub mod import;
 pub mod written;

@@ -38,6 +38,7 @@ mod archives;
 mod audit;
 mod checks;
 mod content;
+mod crm;
 mod destinations;
 mod events;
 mod exports;
@@ -108,6 +109,9 @@ pub trait Identities: Send + Sync {
     fn email(&self, assertion: &str) -> Answer<'_, Option<String>>;
 }
 
+/// Answers a secret of the configuration by its name.
+pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What every call needs and nobody changes.
 pub struct Service {
     /// Where everything is stored.
@@ -126,6 +130,8 @@ pub struct Service {
     pub keyring: Arc<Keyring>,
     /// Where webhooks may go.
     pub reach: Reach,
+    /// A secret of the configuration by its name.
+    pub secret: Secrets,
     /// SHA-256 of the operator's own key, which may do everything.
     pub admin_key: [u8; 32],
     /// Writes a fault to the log that happens after the answer began.

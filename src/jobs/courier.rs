@@ -4,7 +4,7 @@
 //! time, after a call and by cron, send nothing twice; what a round leaves, the next one
 //! finds.
 
-use super::{outside::Outside, webhooks};
+use super::{crm, outside::Outside, webhooks};
 use crate::{
     domain::keyring::Keyring,
     store::{Database, DatabaseError, exports},
@@ -45,5 +45,7 @@ pub async fn round(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     if exports::is_under_way(courier.db).await? {
         return Ok(());
     }
-    webhooks::deliver(courier).await
+    // What keeps one from going out keeps none of the others.
+    let (webhooks, crm) = (webhooks::deliver(courier).await, crm::sync(courier).await);
+    webhooks.and(crm)
 }

@@ -64,7 +64,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -79,6 +79,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../../migrations/0012_outbox.sql"),
     include_str!("../../migrations/0013_moments.sql"),
     include_str!("../../migrations/0014_webhooks.sql"),
+    include_str!("../../migrations/0016_crm.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -124,6 +125,7 @@ pub fn filled(path: &str) -> String {
         .replace("{run}", "rc_0")
         .replace("{webhook}", "wh_0")
         .replace("{event}", "evt_0")
+        .replace("{connection}", "crm_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.
@@ -415,7 +417,10 @@ impl Api {
         let press = Arc::new(Press::default());
         let counter = Arc::new(Counter::default());
         let postbox = Arc::new(Postbox::default());
+        let elsewhere = Arc::new(Elsewhere::default());
+        let secrets = elsewhere.clone();
         let service = Arc::new(Service {
+            secret: Box::new(move |name| secrets.secrets.lock().unwrap().get(name).cloned()),
             database: Box::new(Shared(house.clone())),
             snapshots: Box::new(SharedPress(press.clone())),
             limits: Box::new(SharedCounter(counter.clone())),
@@ -433,7 +438,7 @@ impl Api {
             press,
             counter,
             postbox,
-            elsewhere: Arc::new(Elsewhere::default()),
+            elsewhere,
             now: AtomicI64::new(NOW),
             clicks: AtomicUsize::new(0),
         }

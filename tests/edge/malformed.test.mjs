@@ -12,7 +12,7 @@ let worker;
 /** What an advocate is signed in with. @type {string} */
 let token;
 /** What stands for each parameter of a path. */
-const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", advocate: "", lead: "" };
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", connection: "crm_0", webhook: "", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
   places.advocate = (await program(worker)).advocate;
@@ -105,6 +105,11 @@ const VALID = {
   "POST /v1/webhooks/{webhook}/rotate": { overlap_hours: 24 },
   "POST /v1/webhooks/{webhook}/test": { type: "lead.created" },
   "POST /v1/webhooks/{webhook}/replay": { since: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z", types: ["lead.created"], failed: true },
+  "POST /v1/crm": { kind: "hubspot", program: "demo", url: "https://api.hubapi.com", object: "contacts", credential: "CRM_TOKEN", signing: "CRM_APP", currency: "EUR" },
+  "PATCH /v1/crm/{connection}": { credential: "CRM_TOKEN", signing: "CRM_APP", currency: "EUR", status: "paused" },
+  "POST /v1/crm/{connection}/rotate": { overlap_hours: 24 },
+  "POST /v1/crm/{connection}/sync": {},
+  "POST /v1/crm/{connection}/events": { events: [{ id: "e", occurred_at: "2026-01-01T00:00:00Z", lead: "ld_0", stage: "OPEN", owner: "1", amount: "1.00", currency: "EUR", reason: "R" }] },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 

@@ -49,6 +49,7 @@ impl House {
             mailbox: None,
             keyring: Arc::new(keyring),
             reach: Reach::Any,
+            secret: Box::new(|_| None),
             admin_key: access::key_hash(&secrets.admin_key),
             log,
         };
