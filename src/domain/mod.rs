@@ -58,5 +58,6 @@ pub mod quarter;
 pub mod zip;
 pub mod zone;
 
+pub mod crm;
 pub mod import;
 pub mod written;

@@ -28,7 +28,7 @@ use crate::{
         money::{Currency, decimal},
     },
     store::{
-        Statement, audit,
+        Statement, audit, crm,
         leads::{self as stored, Event, Lead, Which},
         mending::{self, Act, Finding},
         programs::Row,
@@ -119,7 +119,7 @@ impl Became {
     }
 }
 
-fn said(response: Response) -> String {
+pub(super) fn said(response: Response) -> String {
     match response.into_parts().body {
         Body::Whole(text) => String::from_utf8_lossy(&text).into_owned(),
         Body::Pieces(_) => String::new(),
@@ -127,15 +127,15 @@ fn said(response: Response) -> String {
 }
 
 /// What a fix writes, whose accounts it moves, and what it is called.
-struct Fix {
-    statements: Vec<Statement>,
-    accounts: Vec<u32>,
-    what: String,
+pub(super) struct Fix {
+    pub statements: Vec<Statement>,
+    pub accounts: Vec<u32>,
+    pub what: String,
 }
 
 impl Fix {
     /// Nothing has to be written.
-    fn nothing(what: impl Into<String>) -> Self {
+    pub(super) fn nothing(what: impl Into<String>) -> Self {
         Self {
             statements: Vec::new(),
             accounts: Vec::new(),
@@ -162,7 +162,15 @@ async fn mend(request: &Request, program: &Row, run: &str, n: u32) -> Result<Eff
         None => format!("reconciliation {run}"),
     };
     let fix = match finding.act {
-        Some(Act::Amount) => correct(request, program, &finding).await?,
+        Some(Act::Amount) => {
+            let mut fix = correct(request, program, &finding).await?;
+            // A CRM that says otherwise by an older change of its own is told this.
+            if let Some(order) = &finding.order_id {
+                fix.statements
+                    .push(crm::ours(program.number, order, call.now));
+            }
+            fix
+        }
         Some(Act::Refund) => refund(request, program, &finding, &why).await?,
         Some(Act::Sale) => sell(request, program, &finding).await?,
         Some(Act::Stage) => step(request, program, &finding, &why).await?,
@@ -189,7 +197,8 @@ async fn mend(request: &Request, program: &Row, run: &str, n: u32) -> Result<Eff
     })
 }
 
-fn refused(why: impl Into<String>) -> Problem {
+/// That something cannot be mended so.
+pub(super) fn refused(why: impl Into<String>) -> Problem {
     Problem::Conflict(why.into())
 }
 
@@ -229,7 +238,12 @@ fn moment(request: &Request, finding: &Finding) -> i64 {
     finding.at.unwrap_or(now).clamp(0, now)
 }
 
-async fn correct(request: &Request, program: &Row, finding: &Finding) -> Result<Fix, Problem> {
+/// Corrects the amount of a sale.
+pub(super) async fn correct(
+    request: &Request,
+    program: &Row,
+    finding: &Finding,
+) -> Result<Fix, Problem> {
     let order = needed(finding.order_id.as_deref())?;
     let amount = needed(finding.amount)?;
     let sale = sale_of(request, program, order).await?;
@@ -291,7 +305,12 @@ async fn refund(
     report(request, program, &body, what).await
 }
 
-async fn sell(request: &Request, program: &Row, finding: &Finding) -> Result<Fix, Problem> {
+/// Records a sale, which wins its lead.
+pub(super) async fn sell(
+    request: &Request,
+    program: &Row,
+    finding: &Finding,
+) -> Result<Fix, Problem> {
     let order = needed(finding.order_id.as_deref())?;
     let (amount, currency) = (
         needed(finding.amount)?,
@@ -358,7 +377,8 @@ fn money(amount: i64, code: &str) -> String {
     format!("{code} {}", decimal(amount, exponent))
 }
 
-async fn step(
+/// Takes a lead to where another system says that it stands.
+pub(super) async fn step(
     request: &Request,
     program: &Row,
     finding: &Finding,
@@ -383,7 +403,8 @@ async fn step(
     )
 }
 
-async fn hand_over(
+/// Hands a lead over.
+pub(super) async fn hand_over(
     request: &Request,
     program: &Row,
     finding: &Finding,

@@ -38,6 +38,7 @@ mod archives;
 mod audit;
 mod checks;
 mod content;
+mod crm;
 mod destinations;
 mod events;
 mod exports;

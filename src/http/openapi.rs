@@ -16,10 +16,10 @@ use utoipa::{
 };
 
 use super::{
-    advocates, archives, audit, checks, claims, codes, content, conversions, destinations, events,
-    exports, funnel, goals, health, imports, keys, labels, leads, letters, links, links_bulk,
-    mail_events, me, mend, messages, moments, payouts, people, portal, problem, programs, public,
-    reconciliations, replays, reps, restore, rewards,
+    advocates, archives, audit, checks, claims, codes, content, conversions, crm, destinations,
+    events, exports, funnel, goals, health, imports, keys, labels, leads, letters, links,
+    links_bulk, mail_events, me, mend, messages, moments, payouts, people, portal, problem,
+    programs, public, reconciliations, replays, reps, restore, rewards,
     routes::{self, Access},
     rules,
     session::{self, COOKIE},
@@ -73,6 +73,8 @@ use super::{
         statistics::read, statistics::series, statistics::live, funnel::read, funnel::advocates, funnel::quarter,
         session::send_link, session::begin, session::read, session::end,
         team::list, team::invite, team::update, team::invite_again,
+        crm::list, crm::create, crm::read, crm::update, crm::remove, crm::rotate, crm::sync,
+        crm::leads, crm::received, crm::events::take,
         keys::create, keys::list, keys::revoke,
         events::list,
         webhooks::list, webhooks::create, webhooks::read, webhooks::update, webhooks::delete,
@@ -140,6 +142,11 @@ impl Modify for Answers {
                     }
                 };
                 let mut statuses = vec![("503", "The database did not answer.")];
+                // What is signed is refused without its signature.
+                let is_signed = is_public && path.starts_with("/v1/crm/");
+                if is_signed {
+                    statuses.push(("401", "It is not signed as it should be."));
+                }
                 if !is_public {
                     statuses.push(("401", "No key and no session, or none that is known."));
                     statuses.push((

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{
-    Response, advocates, archives, audit, checks, claims, codes, content, conversions,
+    Response, advocates, archives, audit, checks, claims, codes, content, conversions, crm,
     destinations, events, exports, funnel, goals, health, imports, input, keys, labels, landing,
     leads, letters, links, links_bulk, mail_events, me, mend, messages, moments, payouts, people,
     portal,
@@ -143,6 +143,9 @@ const TEAM: &str = "/v1/team";
 const PROGRAMS: &str = "/v1/programs";
 const PROGRAM: &str = "/v1/programs/{program}";
 const CONTENT: &str = "/v1/programs/{program}/content";
+const CRM: &str = "/v1/crm";
+const CONNECTION: &str = "/v1/crm/{connection}";
+const CRM_EVENTS: &str = "/v1/crm/{connection}/events";
 const DESTINATIONS: &str = "/v1/programs/{program}/destinations";
 const DESTINATION: &str = "/v1/programs/{program}/destinations/{destination}";
 const LABELS: &str = "/v1/programs/{program}/labels";
@@ -269,6 +272,16 @@ pub static ROUTES: &[Route] = &[
     route(POST, TEAM, S::TeamWrite, |r| Box::pin(team::invite(r))),
     route(PATCH, "/v1/team/{member}", S::TeamWrite, |r| Box::pin(team::update(r))),
     route(POST, "/v1/team/{member}/invite", S::TeamWrite, |r| Box::pin(team::invite_again(r))),
+    route(GET, CRM, S::CrmRead, |r| Box::pin(crm::list(r))),
+    route(POST, CRM, S::CrmWrite, |r| Box::pin(crm::create(r))),
+    route(GET, CONNECTION, S::CrmRead, |r| Box::pin(crm::read(r))),
+    route(PATCH, CONNECTION, S::CrmWrite, |r| Box::pin(crm::update(r))),
+    route(DELETE, CONNECTION, S::CrmWrite, |r| Box::pin(crm::remove(r))),
+    route(POST, "/v1/crm/{connection}/rotate", S::CrmWrite, |r| Box::pin(crm::rotate(r))),
+    route(POST, "/v1/crm/{connection}/sync", S::CrmWrite, |r| Box::pin(crm::sync(r))),
+    route(GET, "/v1/crm/{connection}/leads", S::CrmRead, |r| Box::pin(crm::leads(r))),
+    route(GET, CRM_EVENTS, S::CrmRead, |r| Box::pin(crm::received(r))),
+    public(POST, CRM_EVENTS, |r| Box::pin(crm::events::take(r))),
     route(POST, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::create(r))),
     route(GET, "/v1/keys", S::KeysWrite, |r| Box::pin(keys::list(r))),
     route(DELETE, "/v1/keys/{key}", S::KeysWrite, |r| Box::pin(keys::revoke(r))),

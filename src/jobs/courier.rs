@@ -4,7 +4,7 @@
 //! time, after a call and by cron, send nothing twice; what a round leaves, the next one
 //! finds.
 
-use super::{letters, mail::Mail, outside::Outside, webhooks};
+use super::{crm, letters, mail::Mail, outside::Outside, webhooks};
 use crate::{
     domain::keyring::Keyring,
     store::{Database, DatabaseError, exports},
@@ -47,7 +47,9 @@ pub async fn round(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     if exports::is_under_way(courier.db).await? {
         return Ok(());
     }
+    // What keeps one from going out keeps none of the others.
     let delivered = webhooks::deliver(courier).await;
     let sent = letters::send(courier).await;
-    delivered.and(sent)
+    let synced = crm::sync(courier).await;
+    delivered.and(sent).and(synced)
 }

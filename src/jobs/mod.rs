@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod check;
 pub mod courier;
+pub mod crm;
 pub mod ingest;
 pub mod letters;
 pub mod mail;

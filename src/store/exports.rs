@@ -10,7 +10,7 @@ use crate::decode::row;
 
 /// The last migration, which an export names: between two schemas nothing is read
 /// back in.
-pub const SCHEMA: &str = "0015";
+pub const SCHEMA: &str = "0016";
 
 /// A table of an export.
 pub struct Table {

@@ -28,7 +28,7 @@ names! {
 
 row! {
     /// A finding, and what mends it.
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub struct Finding {
         /// The line of the file, if it is about one.
         pub line: Option<i64>,

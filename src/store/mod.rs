@@ -19,6 +19,7 @@ pub mod checks;
 pub mod claims;
 pub mod clicks;
 pub mod contents;
+pub mod crm;
 pub mod destinations;
 pub mod exports;
 pub mod findings;

@@ -71,6 +71,7 @@ impl Sqlite {
             include_str!("../../migrations/0013_moments.sql"),
             include_str!("../../migrations/0014_webhooks.sql"),
             include_str!("../../migrations/0015_messages.sql"),
+            include_str!("../../migrations/0016_crm.sql"),
         ];
         Self::in_memory(&migrations).unwrap()
     }

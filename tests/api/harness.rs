@@ -65,7 +65,7 @@ pub const SALT: Salt = Salt([7; 32]);
 /// Where links begin.
 pub const BASE: &str = "https://go.example.com";
 
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_closed_loop.sql"),
     include_str!("../../migrations/0003_disposable_mail.sql"),
@@ -81,6 +81,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("../../migrations/0013_moments.sql"),
     include_str!("../../migrations/0014_webhooks.sql"),
     include_str!("../../migrations/0015_messages.sql"),
+    include_str!("../../migrations/0016_crm.sql"),
 ];
 
 /// Kid 2 signs, kid 1 still verifies.
@@ -128,6 +129,7 @@ pub fn filled(path: &str) -> String {
         .replace("{event}", "evt_0")
         .replace("{message}", "moved")
         .replace("{token}", "0")
+        .replace("{connection}", "crm_0")
 }
 
 /// SQLite, which fails when told to, and counts what it is asked.

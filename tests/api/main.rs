@@ -22,6 +22,7 @@ mod checks;
 mod codes;
 mod content;
 mod conversions;
+mod crm;
 mod destinations;
 mod exports;
 mod funnel;

@@ -140,6 +140,16 @@ fn the_table_of_routes_and_scopes_is_pinned() {
     POST /v1/team team:write
     PATCH /v1/team/{member} team:write
     POST /v1/team/{member}/invite team:write
+    GET /v1/crm crm:read
+    POST /v1/crm crm:write
+    GET /v1/crm/{connection} crm:read
+    PATCH /v1/crm/{connection} crm:write
+    DELETE /v1/crm/{connection} crm:write
+    POST /v1/crm/{connection}/rotate crm:write
+    POST /v1/crm/{connection}/sync crm:write
+    GET /v1/crm/{connection}/leads crm:read
+    GET /v1/crm/{connection}/events crm:read
+    POST /v1/crm/{connection}/events -
     POST /v1/keys keys:write
     GET /v1/keys keys:write
     DELETE /v1/keys/{key} keys:write

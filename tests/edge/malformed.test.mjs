@@ -12,7 +12,7 @@ let worker;
 /** What an advocate is signed in with. @type {string} */
 let token;
 /** What stands for each parameter of a path. */
-const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", message: "moved", advocate: "", lead: "" };
+const places = { program: "demo", destination: "home", rep: "lea", reward: "rw_0", payout: "po_0", member: "mem_0", run: "rc_0", webhook: "", connection: "crm_0", message: "moved", advocate: "", lead: "" };
 before(async () => {
   worker = await start();
   places.advocate = (await program(worker)).advocate;
@@ -111,6 +111,11 @@ const VALID = {
   "POST /v1/programs/{program}/messages/{message}/test": { kind: "partner" },
   "POST /v1/suppressions": { email: "a@b.example", reason: "manual" },
   "POST /v1/suppressions/lift": { email: "a@b.example" },
+  "POST /v1/crm": { kind: "hubspot", program: "demo", url: "https://api.hubapi.com", object: "contacts", credential: "CRM_TOKEN", signing: "CRM_APP", currency: "EUR" },
+  "PATCH /v1/crm/{connection}": { credential: "CRM_TOKEN", signing: "CRM_APP", currency: "EUR", status: "paused" },
+  "POST /v1/crm/{connection}/rotate": { overlap_hours: 24 },
+  "POST /v1/crm/{connection}/sync": {},
+  "POST /v1/crm/{connection}/events": { events: [{ id: "e", occurred_at: "2026-01-01T00:00:00Z", lead: "ld_0", stage: "OPEN", owner: "1", amount: "1.00", currency: "EUR", reason: "R" }] },
   "POST /v1/keys": { name: "K", scopes: ["links:write"] },
 };
 
