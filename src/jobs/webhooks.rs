@@ -11,13 +11,14 @@ use futures_util::future;
 
 use super::{
     courier::Courier,
+    mail,
     outside::{Ask, Reply},
     resolve,
 };
 use crate::{
-    domain::{access, webhook},
+    domain::{access, letter::team, person, webhook},
     store::{
-        DatabaseError,
+        DatabaseError, suppressions,
         webhooks::{self, Attempt, Due},
     },
 };
@@ -57,6 +58,32 @@ pub async fn deliver(courier: &Courier<'_>) -> Result<(), DatabaseError> {
         };
         left = left.saturating_sub(served.requests);
         spent += served.spent;
+    }
+    tell(courier).await
+}
+
+/// Writes to administrators of webhooks that get nothing any more. What no letter can be
+/// sent of is told by a later round.
+async fn tell(courier: &Courier<'_>) -> Result<(), DatabaseError> {
+    if courier.base_url.is_empty() {
+        return Ok(());
+    }
+    let (stopped, admins) = webhooks::stopped(courier.db, courier.now).await?;
+    let page = format!("{}/console/webhooks", courier.base_url);
+    for webhook in stopped {
+        for admin in &admins {
+            let hash = person::email_hash(&person::email_key(&admin.email));
+            if suppressions::reason(courier.db, &hash).await?.is_some() {
+                continue;
+            }
+            let about = [&*webhook.url, &*webhook.why];
+            let mut letter = team::webhook_stopped(admin.email.clone(), &admin.name, about, &page);
+            // Of a day: whoever was told is not told again because another could not be.
+            letter.id = format!("{} {} {hash}", webhook.id, courier.now / DAY);
+            if mail::taken(courier.mail.send(letter).await).is_err() {
+                webhooks::untold(courier.db, &webhook.id).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -233,6 +260,9 @@ async fn note(courier: &Courier<'_>, due: &Due, outcome: &Outcome) -> Result<(),
     };
     webhooks::attempted(courier.db, &attempt).await
 }
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 /// Nobody is there any more, and nobody will be (RFC 9110, 15.5.11).
 const GONE: u16 = 410;

@@ -324,6 +324,17 @@ const ATTEMPTED: &str = "
     SELECT webhook, event, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM deliveries
     WHERE webhook = ?1 AND event = ?2";
 
+// Whoever takes one on writes the letters; one that a person disabled says no why.
+const STOPPED: &str = "
+    UPDATE webhooks SET told_at = ?1
+    WHERE told_at IS NULL AND why IS NOT NULL AND status <> 'active'
+    RETURNING id, url, why";
+
+const ADMINS: &str = "
+    SELECT email, name FROM members WHERE role = 'admin' AND status = 'active' ORDER BY id LIMIT 3";
+
+const UNTOLD: &str = "UPDATE webhooks SET told_at = NULL WHERE id = ?1";
+
 const RELEASE: &str = "
     UPDATE webhooks SET lease = NULL,
       busy_until = max(?2, coalesce((SELECT value FROM json_each(?3) WHERE key = webhooks.id), 0))
@@ -533,6 +544,43 @@ pub async fn attempted(db: &dyn Database, attempt: &Attempt<'_>) -> Result<(), D
     );
     one(db, insert).await?;
     Ok(())
+}
+
+row! {
+    /// A webhook that gets nothing any more.
+    pub struct Stopped {
+        /// Its id.
+        pub id: String,
+        /// Where it is.
+        pub url: String,
+        /// Why.
+        pub why: String,
+    }
+}
+
+row! {
+    /// Whom to tell.
+    pub struct Admin {
+        /// Their address.
+        pub email: String,
+        /// Their name.
+        pub name: String,
+    }
+}
+
+/// The webhooks that have failed for good and of which nobody was told, which is somebody's
+/// from now on; and three administrators at most.
+pub async fn stopped(
+    db: &dyn Database,
+    now: i64,
+) -> Result<(Vec<Stopped>, Vec<Admin>), DatabaseError> {
+    let [stopped, admins] = several(db, [statement!(STOPPED, now), statement!(ADMINS)]).await?;
+    Ok((stopped.all()?, admins.all()?))
+}
+
+/// Gives back that somebody has to be told.
+pub async fn untold(db: &dyn Database, id: &str) -> Result<(), DatabaseError> {
+    one(db, statement!(UNTOLD, id)).await.map(drop)
 }
 
 /// Lets the webhooks of a round go; `rests` are those that are left alone for longer, by

@@ -263,6 +263,14 @@ fn a_receiver_that_fails_ten_times_has_it_at_last() {
 #[test]
 fn whoever_is_not_there_for_three_days_is_paused_and_has_all_of_it_later() {
     let api = Api::furnished();
+    for (email, role) in [
+        ("ada@example.com", "admin"),
+        ("max@example.com", "marketer"),
+    ] {
+        let member = json!({"email": email, "name": "Ada", "role": role});
+        api.post("/v1/team", &member).expect(201);
+    }
+    api.letters();
     let (id, _) = webhook(&api, URL, &["label.created"]);
     let (other, _) = webhook(&api, "https://other.example.com/", &["webhook.paused"]);
     label(&api, "one");
@@ -291,6 +299,15 @@ fn whoever_is_not_there_for_three_days_is_paused_and_has_all_of_it_later() {
         (72..=73).contains(&hours) && (11..=15).contains(&tries),
         "{hours} h, {tries} tries"
     );
+    let letters = api.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0].to, "ada@example.com");
+    for part in [URL, "nothing was delivered", "/console/webhooks"] {
+        assert!(letters[0].text.contains(part), "{part}");
+    }
+    api.carry();
+    assert_eq!(api.letters(), [], "they were told");
+    api.asked();
     let known = get(&api, &id);
     assert_eq!(
         (&known["status"], &known["failed"]),

@@ -13,7 +13,7 @@ use crate::setup::{WASM_BINDGEN, WORKER_BUILD};
 use crate::stamp;
 
 /// What the Worker may weigh, gzipped (ARCHITECTURE.md says why as much).
-pub const MOST_GZIPPED_BYTES: usize = 570_000;
+pub const MOST_GZIPPED_BYTES: usize = 590_000;
 
 const INPUTS: &[&str] = &[
     "Cargo.lock",

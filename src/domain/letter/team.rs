@@ -21,16 +21,34 @@ pub fn invitation(to: String, name: &str, url: &str) -> Letter {
     to_member(to, ["You are invited to Goodword", text], name, url)
 }
 
+/// The letter that says that a webhook gets nothing any more, by its URL and why; `page` is
+/// where it is set right.
+#[must_use]
+pub fn webhook_stopped(to: String, name: &str, [url, why]: [&str; 2], page: &str) -> Letter {
+    let text = "Hello {name},\n\nthe webhook {url} gets nothing any more: {why}.\n\n\
+        What happens meanwhile is kept for 30 days. See to it that somebody is there, and \
+        set it to active on the page of webhooks.\n\n[Webhooks]({page})";
+    let values: &Values = &[
+        ("name", Value::Words(name.to_owned())),
+        ("url", Value::Words(url.to_owned())),
+        ("why", Value::Words(why.to_owned())),
+        ("page", Value::Url(page.to_owned())),
+    ];
+    let words = ["A webhook gets nothing any more", text];
+    write(to, words, values, &FRAME)
+}
+
+const FRAME: Frame<'static> = Frame {
+    from: "Goodword",
+    logo: "",
+    color: COLOR,
+    unsubscribe: "",
+};
+
 fn to_member(to: String, words: [&str; 2], name: &str, url: &str) -> Letter {
     let values: &Values = &[
         ("name", Value::Words(name.to_owned())),
         ("url", Value::Url(url.to_owned())),
     ];
-    let frame = Frame {
-        from: "Goodword",
-        logo: "",
-        color: COLOR,
-        unsubscribe: "",
-    };
-    write(to, words, values, &frame)
+    write(to, words, values, &FRAME)
 }
