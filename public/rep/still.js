@@ -34,7 +34,7 @@ export function StandStill({ all, program, onTouched }) {
     try {
       await api.post(`/v1/leads/${encodeURIComponent(still.lead.id)}/followed-up`);
       onTouched(still.lead.id);
-      toast(`You are reminded of ${nameOf(still)} again in a week.`);
+      toast(`You are reminded of ${nameOf(still)} again when it has stood still for long.`);
     } catch (error) {
       toast(/** @type {Error} */ (error).message, { tone: "bad" });
     }

@@ -132,7 +132,7 @@ pub(super) struct Day {
     /// `advocate`, `why`, `at`, `leads`, `won`, `last_active_at`, `invited_at`.
     #[schema(value_type = Vec<Object>)]
     ask: Vec<()>,
-    /// Leads of the program that have stood still for a week, at most 20, the longest
+    /// Leads of the program that have stood still for the program's `stale_days`, at most 20, the longest
     /// first: `lead`, `since`, `days`, `advocate`.
     #[schema(value_type = Vec<Object>)]
     follow_up: Vec<()>,

@@ -65,7 +65,7 @@ pub async fn deliver(courier: &Courier<'_>) -> Result<(), DatabaseError> {
 /// Writes to administrators of webhooks that get nothing any more. What no letter can be
 /// sent of is told by a later round.
 async fn tell(courier: &Courier<'_>) -> Result<(), DatabaseError> {
-    if courier.base_url.is_empty() {
+    if courier.base_url.is_empty() || (courier.secret)("MAIL_FROM").is_none() {
         return Ok(());
     }
     let (stopped, admins) = webhooks::stopped(courier.db, courier.now).await?;
@@ -77,7 +77,9 @@ async fn tell(courier: &Courier<'_>) -> Result<(), DatabaseError> {
                 continue;
             }
             let about = [&*webhook.url, &*webhook.why];
-            let mut letter = team::webhook_stopped(admin.email.clone(), &admin.name, about, &page);
+            let to = admin.email.clone();
+            let mut letter =
+                team::webhook_stopped(to, &admin.name, about, webhook.is_paused, &page);
             // Of a day: whoever was told is not told again because another could not be.
             letter.id = format!("{} {} {hash}", webhook.id, courier.now / DAY);
             if mail::taken(courier.mail.send(letter).await).is_err() {

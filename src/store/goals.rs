@@ -96,7 +96,8 @@ const DAY: &str = concat!(
           'advocate', json((SELECT json_object('id', a.id, 'name', a.name) FROM advocates a
             WHERE a.program = l.program AND a.number = l.advocate))))
         FROM (SELECT * FROM standing
-          WHERE owner = ?2 AND program = ?1 AND since <= ?6 - 7 * 86400000
+          WHERE owner = ?2 AND program = ?1 AND since <= ?6 - 86400000 * (
+            SELECT stale_days FROM writing WHERE program = ?1)
           ORDER BY since, lead LIMIT 20) s
           JOIN leads l ON l.id = s.lead))) AS document"
 );

@@ -186,7 +186,8 @@ const INSERT: &str = "
 const UPDATE: &str = "
     UPDATE webhooks SET url = coalesce(?3, url), description = coalesce(?4, description),
       types = coalesce(?5, types), status = coalesce(?6, status), updated_at = ?1,
-      why = iif(?6 = 'disabled', 'it was disabled by hand', why)
+      why = iif(?6 = 'disabled', 'it was disabled by hand', why),
+      told_at = iif(?6 = 'disabled', ?1, told_at)
     WHERE id = ?2";
 
 const DELETE: &str = "DELETE FROM webhooks WHERE id = ?1 RETURNING 1 AS n";
@@ -324,11 +325,11 @@ const ATTEMPTED: &str = "
     SELECT webhook, event, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM deliveries
     WHERE webhook = ?1 AND event = ?2";
 
-// Whoever takes one on writes the letters; one that a person disabled says no why.
+// Whoever takes one on writes the letters. Of what a person disabled nobody is told.
 const STOPPED: &str = "
     UPDATE webhooks SET told_at = ?1
-    WHERE told_at IS NULL AND why IS NOT NULL AND status <> 'active'
-    RETURNING id, url, why";
+    WHERE told_at IS NULL AND (status = 'paused' OR status = 'disabled' AND last_status = 410)
+    RETURNING id, url, why, status = 'paused' AS is_paused";
 
 const ADMINS: &str = "
     SELECT email, name FROM members WHERE role = 'admin' AND status = 'active' ORDER BY id LIMIT 3";
@@ -555,6 +556,8 @@ row! {
         pub url: String,
         /// Why.
         pub why: String,
+        /// Whether what happens meanwhile waits for it.
+        pub is_paused: bool = decode::flag,
     }
 }
 

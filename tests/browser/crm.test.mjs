@@ -115,6 +115,11 @@ test("a CRM is connected, leads stand there, one that is refused shows why, and 
   await page.getByRole("button", { name: "Done" }).click();
 
   await until(() => theirs.records.size >= 4 || theirs.records.size, "the leads there");
+  const id = url.split("/").at(-2);
+  await until(async () => {
+    const { items } = await console.worker.ok("GET", `/v1/crm/${id}/leads?limit=50`);
+    return items.every((/** @type {any} */ { state, error }) => state === "sent" || error) || items;
+  }, "what came of them");
   await page.getByRole("button", { name: "Look again" }).click();
   await page.getByRole("row").filter({ hasText: "Property values were not valid" }).waitFor();
   const [lead, record] = [...theirs.records].find(([, { properties }]) => properties.dealname === "Company 1") ?? assert.fail("no deal");

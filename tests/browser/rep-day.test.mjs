@@ -178,7 +178,7 @@ test("a good moment goes first; leads that stand still are shown until the rep w
   await page.getByRole("button", { name: "Show 1 more" }).click();
   assert.equal(await still.count(), 4);
   await still.first().getByRole("button", { name: "I was in touch with Prospect 3" }).click();
-  await page.getByText("You are reminded of Prospect 3 again in a week.").waitFor();
+  await page.getByText("You are reminded of Prospect 3 again when it has stood still for long.").waitFor();
   assert.equal(await still.count(), 3);
   await page.reload();
   await still.first().getByRole("link", { name: "Prospect 2" }).waitFor();

@@ -23,7 +23,9 @@ export function SettingsTab({ program, writes }) {
 /** @param {{ settings: Settings, program: import("/ui/page.js").Program, writes: boolean, onSaved: (settings: Settings) => void }} props */
 function Form({ settings, program, writes, onSaved }) {
   const form = useForm({ ...settings, per_week: String(settings.per_week), quiet_days: String(settings.quiet_days), stale_days: String(settings.stale_days) }, async (values) => {
-    const now = { ...values, per_week: Number(values.per_week), quiet_days: Number(values.quiet_days), stale_days: Number(values.stale_days) };
+    // An empty one is no 0; the server says which it is.
+    const figure = (/** @type {string} */ text) => /** @type {number} */ (text.trim() ? Number(text) : text);
+    const now = { ...values, per_week: figure(values.per_week), quiet_days: figure(values.quiet_days), stale_days: figure(values.stale_days) };
     await api.patch(pathOf(program.slug), now);
     onSaved(now);
     toast("The settings are saved.");

@@ -34,7 +34,7 @@ export function Suppressions({ writes, program }) {
     ${list.items && html`<${Table} caption="Addresses that are not written to" stacked rows=${list.items} rowKey=${(/** @type {Suppression} */ { hash }) => hash} columns=${[
       { key: "hash", label: "Fingerprint", render: (/** @type {Suppression} */ { hash }) => html`<code title=${hash}>${hash.slice(0, 12)}…</code>` },
       { key: "reason", label: "Why", render: (/** @type {Suppression} */ { reason }) => html`${REASONS[reason]?.[0] ?? capital(reason)}${REASONS[reason]?.[1] && html`<span class="under">${REASONS[reason][1]}</span>`}` },
-      { key: "program", label: "Where", render: (/** @type {Suppression} */ { program: of }) => (of ? html`<${Badge}>${of}<//>` : "Everywhere") },
+      { key: "program", label: "Came from", render: (/** @type {Suppression} */ { program: of }) => (of ? html`<${Badge}>${of}<//>` : "") },
       { key: "at", label: "Since", render: (/** @type {Suppression} */ { at }) => html`<${When} at=${at} zone=${program.zone} />` },
     ]} empty=${html`<${Empty} level=${2} title="Everybody may be written to" action=${writes && add}>Whoever unsubscribes, whose mailbox refuses letters or who calls one a nuisance stands here from then on, and gets none.<//>`} />`}
     <${More} list=${list} one="address" other="addresses" />

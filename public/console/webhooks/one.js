@@ -60,7 +60,7 @@ export function One({ id, writes, onBack }) {
       toast(/** @type {Error} */ (error).message, { tone: "bad" });
     }
   }
-  const resume = writes && html`<${Button} onClick=${() => change({ status: "active" }, "It is told again, of what has waited first.")}>Resume<//>`;
+  const resume = writes && html`<${Button} onClick=${() => change({ status: "active" }, webhook.status === "paused" ? "It is told again, of what has waited first." : "It is told again.")}>${webhook.status === "paused" ? "Resume" : "Switch on"}<//>`;
   return html`
     <${PageActions}>${back}
       ${writes && html`<${Button} kind="primary" onClick=${() => setAct("test")}>Send a test<//>
@@ -69,7 +69,7 @@ export function One({ id, writes, onBack }) {
           { label: "Show the secret …", icon: "key", onSelect: () => setAct("secret") },
           { label: "Make a new secret …", onSelect: () => setAct("rotate") },
           null,
-          webhook.status === "active" ? { label: "Switch off …", onSelect: () => setAct("disable") } : { label: "Switch on", onSelect: () => change({ status: "active" }, "It is told again, of what has waited first.") },
+          webhook.status === "active" ? { label: "Switch off …", onSelect: () => setAct("disable") } : { label: "Switch on", onSelect: () => change({ status: "active" }, "It is told again.") },
           { label: "Delete …", kind: "danger", onSelect: () => setAct("delete") },
         ]} />`}<//>
     <div class="stack">
@@ -100,7 +100,7 @@ export function One({ id, writes, onBack }) {
     ${act === "rotate" && html`<${Rotate} webhook=${webhook} onClose=${close} onDone=${again} />`}
     <${Dialog} open=${act === "disable"} title="Switch this endpoint off?" onClose=${close} actions=${html`
       <${Button} onClick=${close}>Cancel<//><${Button} kind="danger" onClick=${() => change({ status: "disabled" }, "It is told of nothing any more.")}>Switch off<//>`}>
-      <p>What happens while it is off is not told it later, unless you replay it from another endpoint’s events or the API. What waits now waits on.</p><//>
+      <p>What waits now is given up, and what happens while it is off is not told. Once it is on, both can be sent again.</p><//>
     <${Dialog} open=${act === "delete"} title="Delete this endpoint?" onClose=${close} actions=${html`
       <${Button} onClick=${close}>Cancel<//><${Button} kind="danger" onClick=${remove}>Delete<//>`}>
       <p>Its deliveries, its log and its secret go with it${webhook.waiting > 0 ? html`, and so ${webhook.waiting === 1 ? "does the delivery" : `do the ${number(webhook.waiting)} deliveries`} that still ${plural(webhook.waiting, "waits", "wait")}` : ""}. This cannot be undone.</p><//>`;

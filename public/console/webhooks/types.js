@@ -16,6 +16,8 @@ export const GROUPS = [
   { title: "Links", of: "link", types: ["revoked"] },
   { title: "Shares", of: "share", types: ["recorded"] },
   { title: "Good moments", of: "moment", types: ["recorded"] },
+  { title: "Letters", of: "", types: ["letter.sent", "letter.failed", "messages.updated", "template.published"] },
+  { title: "Who is not written to", of: "suppression", types: ["added", "lifted"] },
   { title: "Programs", of: "program", types: ["created", "updated"] },
   { title: "Texts and rules", of: "", types: ["content.published", "rules.published"] },
   { title: "Destinations", of: "destination", types: ["created", "updated"] },

@@ -21,17 +21,30 @@ pub fn invitation(to: String, name: &str, url: &str) -> Letter {
     to_member(to, ["You are invited to Goodword", text], name, url)
 }
 
-/// The letter that says that a webhook gets nothing any more, by its URL and why; `page` is
-/// where it is set right.
+/// The letter that says that a webhook gets nothing any more, by its URL and why, and
+/// whether it is paused; `page` is where it is set right.
 #[must_use]
-pub fn webhook_stopped(to: String, name: &str, [url, why]: [&str; 2], page: &str) -> Letter {
+pub fn webhook_stopped(
+    to: String,
+    name: &str,
+    [url, why]: [&str; 2],
+    is_paused: bool,
+    page: &str,
+) -> Letter {
+    let meanwhile = if is_paused {
+        "What happens meanwhile waits for it, 30 days at most. See to it that somebody is \
+        there, and resume it."
+    } else {
+        "It is switched off. What happens meanwhile is not sent, unless somebody switches it \
+        on and sends it again."
+    };
     let text = "Hello {name},\n\nthe webhook {url} gets nothing any more: {why}.\n\n\
-        What happens meanwhile is kept for 30 days. See to it that somebody is there, and \
-        set it to active on the page of webhooks.\n\n[Webhooks]({page})";
+        {meanwhile}\n\n[Webhooks]({page})";
     let values: &Values = &[
         ("name", Value::Words(name.to_owned())),
         ("url", Value::Words(url.to_owned())),
         ("why", Value::Words(why.to_owned())),
+        ("meanwhile", Value::Words(meanwhile.to_owned())),
         ("page", Value::Url(page.to_owned())),
     ];
     let words = ["A webhook gets nothing any more", text];
