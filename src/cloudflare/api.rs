@@ -58,7 +58,11 @@ pub async fn answer(
     let Some(converted) = convert(&request, &read) else {
         return Ok(js::page(400, "", ""));
     };
-    let is_write = converted.method != Method::GET;
+    // A preflight changes nothing.
+    let is_write = matches!(
+        converted.method,
+        Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+    );
     let origin = call.base_url.clone();
     let mut response = http::answer(call, converted).await;
     if is_write && response.status.is_success() {

@@ -4,6 +4,8 @@
 //! time, after a call and by cron, send nothing twice; what a round leaves, the next one
 //! finds.
 
+use futures_util::future::join3;
+
 use super::{crm, letters, mail::Mail, outside::Outside, webhooks};
 use crate::{
     domain::keyring::Keyring,
@@ -47,9 +49,14 @@ pub async fn round(courier: &Courier<'_>) -> Result<(), DatabaseError> {
     if exports::is_under_way(courier.db).await? {
         return Ok(());
     }
-    // What keeps one from going out keeps none of the others.
-    let delivered = webhooks::deliver(courier).await;
-    let sent = letters::send(courier).await;
-    let synced = crm::sync(courier).await;
+    // Side by side: what is done after an answer is ended after thirty seconds, and none
+    // has to wait for a receiver of another that hangs. What keeps one from going out keeps
+    // none of the others.
+    let (delivered, sent, synced) = join3(
+        webhooks::deliver(courier),
+        letters::send(courier),
+        crm::sync(courier),
+    )
+    .await;
     delivered.and(sent).and(synced)
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the round, what keeps a letter back, and when it is tried again. What brings a
 //! letter about is written by triggers (migration 0015) and, where it is time alone, by
-//! [`plan`], once an hour in each program.
+//! `plan`, once an hour in each program.
 
 use futures_util::future::join_all;
 

@@ -94,9 +94,9 @@ row! {
         pub id: String,
         /// The message.
         pub body: String,
-        /// How often it was tried.
+        /// How often it was tried since it was tried first.
         pub attempts: u32,
-        /// When it was tried first (Unix ms), if it was.
+        /// When it was tried first (Unix ms), if it was; since it was replayed, if it was.
         pub first_at: Option<i64>,
     }
 }
@@ -309,7 +309,9 @@ const CLAIM: &str = "
 
 const DUE: &str = concat!(
     "SELECT w.id AS webhook, w.url, w.secret, iif(w.old_until > ?1, w.old_secret, NULL) AS old_secret,
-      e.n AS event, e.id, d.attempts, d.first_at, ",
+      e.n AS event, e.id, d.first_at,
+      (SELECT count(*) FROM attempts a
+        WHERE a.webhook = w.id AND a.event = e.n AND a.at >= d.first_at) AS attempts, ",
     body!(),
     " AS body
     FROM webhooks w JOIN deliveries d ON d.webhook = w.id JOIN events e ON e.n = d.event
@@ -328,7 +330,10 @@ const ATTEMPTED: &str = "
 // Whoever takes one on writes the letters. Of what a person disabled nobody is told.
 const STOPPED: &str = "
     UPDATE webhooks SET told_at = ?1
-    WHERE told_at IS NULL AND (status = 'paused' OR status = 'disabled' AND last_status = 410)
+    WHERE id IN (
+      SELECT id FROM webhooks
+      WHERE told_at IS NULL AND (status = 'paused' OR status = 'disabled' AND last_status = 410)
+      LIMIT 1)
     RETURNING id, url, why, status = 'paused' AS is_paused";
 
 const ADMINS: &str = "

@@ -271,6 +271,7 @@ fn whoever_is_not_there_for_three_days_is_paused_and_has_all_of_it_later() {
         api.post("/v1/team", &member).expect(201);
     }
     api.letters();
+    api.secret("MAIL_FROM", "Goodword <hello@example.com>");
     let (id, _) = webhook(&api, URL, &["label.created"]);
     let (other, _) = webhook(&api, "https://other.example.com/", &["webhook.paused"]);
     label(&api, "one");
@@ -328,6 +329,11 @@ fn whoever_is_not_there_for_three_days_is_paused_and_has_all_of_it_later() {
     label(&api, "two");
     api.carry();
     assert_eq!(get(&api, &id)["waiting"], 1);
+    let off = json!({"status": "disabled"});
+    api.patch(&format!("/v1/webhooks/{other}"), &off)
+        .expect(200);
+    api.carry();
+    assert_eq!(api.letters(), [], "a person knows what they did");
     let resumed = api
         .patch(&format!("/v1/webhooks/{id}"), &json!({"status": "active"}))
         .expect(200);
@@ -351,6 +357,34 @@ fn whoever_is_not_there_for_three_days_is_paused_and_has_all_of_it_later() {
     api.carry();
     assert_eq!(slugs(&api.asked()), ["one"]);
     assert_eq!(get(&api, &id)["failed"], 0);
+}
+
+#[test]
+fn what_is_replayed_is_tried_again_as_if_it_were_new() {
+    let api = Api::furnished();
+    let (id, _) = webhook(&api, URL, &["label.created"]);
+    label(&api, "one");
+    api.elsewhere(|_| Ok(status(503)));
+    let due = || {
+        let due = api.column("SELECT CAST(min(due_at) AS TEXT) FROM deliveries");
+        due[0].parse::<i64>().unwrap() - api.now()
+    };
+    for _ in 0..7 {
+        api.carry();
+        api.wait(due());
+    }
+    api.carry();
+    assert!(due() > 10 * HOUR, "{}", due());
+    api.wait(1);
+    let failed = &deliveries(&api, &id, "")[0];
+    let path = format!("/v1/webhooks/{id}/replay");
+    api.post(&path, &json!({"event": failed["event"]}))
+        .expect(202);
+    for longest in [36_000, 108_000] {
+        api.carry();
+        assert!((1..=longest).contains(&due()), "{}", due());
+        api.wait(due());
+    }
 }
 
 #[test]
