@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import PostalMime from "postal-mime";
+import { mail } from "../../src/cloudflare/edge.js";
 import { capture } from "../../xtask/js/mail.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "goodword-mail-"));
@@ -142,4 +143,20 @@ test("whoever looks at the list is told of what comes", async () => {
 
 test("a taken port is an error", async () => {
   await assert.rejects(capture({ folder, port: Number(new URL(url).port) }), /EADDRINUSE/);
+});
+
+test("Cloudflare's binding gets what a provider would, and its id is kept", async () => {
+  /** @type {any[]} */
+  const sent = [];
+  const EMAIL = { send: async (/** @type {object} */ letter) => (sent.push(letter), { messageId: "cf-1" }) };
+  const letter = { id: "let_1", to: MAIL.to, subject: "Your referral moved on", text: "T", html: "<p>T</p>" };
+  const way = "https://go.example.com/u/0";
+  const answer = await mail({ EMAIL, MAIL_FROM: MAIL.from }, JSON.stringify({ ...letter, unsubscribe: way }));
+  assert.deepEqual(answer.split("\n"), ["200", "", "0", '{"id":"cf-1"}']);
+  const { id: _, ...said } = letter;
+  const headers = { "List-Unsubscribe": `<${way}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
+  assert.deepEqual(sent, [{ from: MAIL.from, ...said, headers }]);
+  await mail({ EMAIL, MAIL_FROM: MAIL.from }, JSON.stringify({ ...letter, unsubscribe: "" }));
+  assert.deepEqual(sent[1].headers, {});
+  await assert.rejects(mail({ EMAIL }, JSON.stringify(letter)), /MAIL_FROM/);
 });
