@@ -23,6 +23,7 @@ use crate::{
         DatabaseError, Document,
         letter_plans::{self, Due},
         letters::{self, Claimed, Entry, Facts, Outcome},
+        one,
     },
 };
 
@@ -70,10 +71,13 @@ pub async fn send(courier: &Courier<'_>) -> Result<(), DatabaseError> {
                 Some(outcome) => outcome,
                 None => ready.send(courier, claimed, revoked).await,
             };
-            letters::finish(&claimed.id, now, outcome)
+            // At once: a round may be ended while another letter still waits for its
+            // answer, and what is not written down is sent again.
+            one(db, letters::finish(&claimed.id, now, outcome)).await
         }
     });
-    db.batch(join_all(outcomes).await).await.map(drop)
+    let finished: Result<Vec<_>, _> = join_all(outcomes).await.into_iter().collect();
+    finished.map(drop)
 }
 
 /// What time brings about in a program.

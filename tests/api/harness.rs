@@ -237,6 +237,7 @@ struct Postbox {
     letters: Mutex<Vec<Letter>>,
     count: AtomicUsize,
     refusal: Mutex<Option<Reply>>,
+    silent_to: Mutex<Option<String>>,
     down: AtomicBool,
 }
 
@@ -244,6 +245,9 @@ struct SharedPostbox(Arc<Postbox>);
 
 impl Mail for SharedPostbox {
     fn send(&self, letter: Letter) -> Answered<'_, Reply> {
+        if self.0.silent_to.lock().unwrap().as_ref() == Some(&letter.to) {
+            return Box::pin(std::future::pending());
+        }
         let refusal = self.0.refusal.lock().unwrap().clone();
         let reply = if self.0.down.load(Ordering::Relaxed) {
             Err(DatabaseError::Failed("no mail leaves".to_owned()))
@@ -389,7 +393,16 @@ impl Api {
             now: self.now.load(Ordering::Relaxed),
         };
         let rounds = (0..rounds).map(|_| courier::round(&courier));
-        for done in block_on(futures_util::future::join_all(rounds)) {
+        let mut rounds = pin!(futures_util::future::join_all(rounds));
+        if self.postbox.silent_to.lock().unwrap().is_some() {
+            // As what is done after an answer is ended.
+            let mut context = Context::from_waker(Waker::noop());
+            for _ in 0..1_000 {
+                assert!(rounds.as_mut().poll(&mut context).is_pending());
+            }
+            return;
+        }
+        for done in block_on(rounds) {
             done.unwrap();
         }
     }
@@ -567,6 +580,11 @@ impl Api {
     /// How the mail provider answers from now on, unless it takes letters.
     pub fn mail_answers(&self, refusal: Option<Reply>) {
         *self.postbox.refusal.lock().unwrap() = refusal;
+    }
+
+    /// Lets letters to an address wait for an answer until their round is ended.
+    pub fn mail_is_silent_to(&self, address: Option<&str>) {
+        *self.postbox.silent_to.lock().unwrap() = address.map(str::to_owned);
     }
 
     /// The letters that were sent since the last time this was asked.

@@ -485,16 +485,9 @@ fn a_rep_hears_of_a_good_moment_and_of_the_week() {
     let off = json!({"enabled": {"quiet": false, "follow_up": false}, "weekly_on": "tuesday"});
     api.patch("/v1/programs/customers/messages", &off)
         .expect(200);
-    api.patch(
-        "/v1/programs/customers/advocates/ext:maya",
-        &json!({"owner": "lea"}),
-    )
-    .expect(200);
     let goals = json!({"quarter": "2026-Q4", "asked": 9, "meetings": 3, "won": 1});
     api.put("/v1/reps/lea/goals", &goals).expect(200);
-    let moment = json!({"program": "customers", "advocate": "ext:maya", "event_id": "nps-1",
-        "kind": "rated", "score": 10});
-    api.post("/v1/moments", &moment).expect(201);
+    good_moment(&api);
     api.carry();
     let letters = api.letters();
     let [letter] = &letters[..] else {
@@ -554,4 +547,46 @@ fn the_log_is_read_page_by_page_and_by_what_it_is_of() {
     assert_eq!(of("state=sent"), 0);
     assert_eq!(of("program=nobody"), 0);
     assert_eq!(api.get("/v1/letters?state=lost").field().0, "state");
+}
+
+#[test]
+fn a_round_that_is_ended_has_written_down_what_was_known() {
+    let (api, lead) = with_rep();
+    step(&api, &lead, "accepted");
+    good_moment(&api);
+    // The rep's letter is handed over after the advocate's, or before it: either way.
+    for (silent, heard) in [
+        ("lea@example.com", "maya@example.com"),
+        ("maya@example.com", "lea@example.com"),
+    ] {
+        api.plant("UPDATE letters SET state = 'queued', claimed_at = NULL, sent_at = NULL");
+        api.mail_is_silent_to(Some(silent));
+        api.carry();
+        let to: Vec<String> = api.letters().into_iter().map(|one| one.to).collect();
+        assert_eq!(to, [heard]);
+        let sent =
+            api.column("SELECT coalesce(advocate, rep) || '' FROM letters WHERE state = 'sent'");
+        assert_eq!(sent.len(), 1, "{:?}", log(&api));
+    }
+    api.mail_is_silent_to(None);
+    api.wait(2 * MINUTE);
+    api.carry();
+    let to: Vec<String> = api.letters().into_iter().map(|one| one.to).collect();
+    assert_eq!(
+        to,
+        ["maya@example.com"],
+        "the other one is not written to twice"
+    );
+}
+
+/// Maya is Lea's, and rates us well.
+fn good_moment(api: &Api) {
+    api.patch(
+        "/v1/programs/customers/advocates/ext:maya",
+        &json!({"owner": "lea"}),
+    )
+    .expect(200);
+    let moment = json!({"program": "customers", "advocate": "ext:maya", "event_id": "nps-1",
+        "kind": "rated", "score": 10});
+    api.post("/v1/moments", &moment).expect(201);
 }
