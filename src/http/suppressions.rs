@@ -19,7 +19,7 @@ use crate::{
         person::{email_hash, email_key},
         program::Email,
     },
-    store::{one, suppressions},
+    store::suppressions,
 };
 
 names! {
@@ -79,9 +79,8 @@ pub(super) async fn add(request: Request) -> Result<Response, Problem> {
     let new: NewSuppression = request.json()?;
     let hash = email_hash(&email_key(new.email.as_str()));
     let reason = new.reason.unwrap_or_default().name();
-    let now = request.call.now;
-    let add = suppressions::add(&hash, reason, 0, now, request.key());
-    one(request.call.db(), add).await?;
+    let (db, now) = (request.call.db(), request.call.now);
+    suppressions::add_by_hand(db, &hash, reason, now, request.key()).await?;
     Ok(done())
 }
 
@@ -92,7 +91,8 @@ pub(super) async fn add(request: Request) -> Result<Response, Problem> {
 pub(super) async fn lift(request: Request) -> Result<Response, Problem> {
     let lifting: Lifting = request.json()?;
     let hash = email_hash(&email_key(lifting.email.as_str()));
-    suppressions::lift(request.call.db(), &hash, None, request.call.now).await?;
+    let (db, now) = (request.call.db(), request.call.now);
+    suppressions::lift(db, &hash, None, now, request.key()).await?;
     Ok(done())
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn end(request: Request) -> Result<Response, Problem> {
     let (db, now) = (request.call.db(), request.call.now);
     let comes_back = request.body().as_ref() == BACK;
     if comes_back {
-        suppressions::lift(db, &way_out.hash, Some(REASON), now).await?;
+        suppressions::lift(db, &way_out.hash, Some(REASON), now, BY).await?;
     } else {
         let add = suppressions::add(&way_out.hash, REASON, way_out.program, now, BY);
         one(db, add).await?;

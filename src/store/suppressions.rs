@@ -9,13 +9,24 @@ const ADD: &str = "
     WHERE true
     ON CONFLICT DO NOTHING";
 
+const AUDIT_ADDED: &str = "
+    INSERT INTO audit (at, by, action, subject, detail)
+    SELECT ?3, ?4, 'suppression.added', ?1, json_object('reasons', json_array(?2))
+    WHERE NOT EXISTS (SELECT 1 FROM suppressions WHERE hash = ?1 AND reason = ?2)";
+
+const AUDIT_LIFTED: &str = "
+    INSERT INTO audit (at, by, action, subject, detail)
+    SELECT ?3, ?4, 'suppression.lifted', hash,
+      json_object('reasons', json(json_group_array(reason)))
+    FROM suppressions WHERE hash = ?1 AND (?2 IS NULL OR reason = ?2)
+    GROUP BY hash";
+
 // The event of it says when it is taken away, not when it came.
 const DATE: &str = "
     UPDATE suppressions SET at = ?3 WHERE hash = ?1 AND (?2 IS NULL OR reason = ?2)";
 
 const LIFT: &str = "
-    DELETE FROM suppressions WHERE hash = ?1 AND (?2 IS NULL OR reason = ?2)
-    RETURNING hash AS document";
+    DELETE FROM suppressions WHERE hash = ?1 AND (?2 IS NULL OR reason = ?2)";
 
 const REASON: &str = "
     SELECT reason AS document FROM suppressions WHERE hash = ?1
@@ -38,17 +49,36 @@ pub fn add(hash: &str, reason: &str, program: u16, now: i64, by: &str) -> Statem
     statement!(ADD, hash, reason, program, now, by)
 }
 
-/// Takes an address off the list, for one reason or for all; whether it was there.
+/// Puts an address on the list by hand, which the audit log says, if it was not there
+/// for that reason.
+pub async fn add_by_hand(
+    db: &dyn Database,
+    hash: &str,
+    reason: &str,
+    now: i64,
+    by: &str,
+) -> Result<(), DatabaseError> {
+    let audit = statement!(AUDIT_ADDED, hash, reason, now, by);
+    let [_, _] = several(db, [audit, add(hash, reason, 0, now, by)]).await?;
+    Ok(())
+}
+
+/// Takes an address off the list, for one reason or for all. If it was there, the audit
+/// log says for which, and who did it.
 pub async fn lift(
     db: &dyn Database,
     hash: &str,
     reason: Option<&str>,
     now: i64,
-) -> Result<bool, DatabaseError> {
-    let date = statement!(DATE, hash, reason, now);
-    let [_, lifted] = several(db, [date, statement!(LIFT, hash, reason)]).await?;
-    let lifted: Option<Document> = lifted.first()?;
-    Ok(lifted.is_some())
+    by: &str,
+) -> Result<(), DatabaseError> {
+    let statements = [
+        statement!(AUDIT_LIFTED, hash, reason, now, by),
+        statement!(DATE, hash, reason, now),
+        statement!(LIFT, hash, reason),
+    ];
+    let [_, _, _] = several(db, statements).await?;
+    Ok(())
 }
 
 /// Why an address gets no letters, if it does not; the gravest reason, of several.

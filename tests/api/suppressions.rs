@@ -38,6 +38,19 @@ fn listed(api: &Api) -> Vec<String> {
         .collect()
 }
 
+/// What the audit log says of an address, the oldest first.
+fn audited(api: &Api, email: &str) -> Vec<String> {
+    let hash = goodword::domain::person::email_hash(email);
+    let page = api.get(&format!("/v1/audit?subject={hash}")).expect(200);
+    let items = page["items"].as_array().unwrap().iter().rev();
+    items
+        .map(|one| {
+            let [action, by] = ["action", "by"].map(|name| one[name].as_str().unwrap());
+            format!("{action} {} by {by}", one["detail"]["reasons"])
+        })
+        .collect()
+}
+
 /// The path of the way out in the newest letter.
 fn way_out(api: &Api) -> String {
     invite(api).expect(202);
@@ -101,6 +114,10 @@ fn letters_are_ended_by_one_click_and_begun_again() {
     assert!(back.text.contains("No more letters</button>"));
     assert!(listed(&api).is_empty());
     invite(&api).expect(202);
+    assert_eq!(
+        audited(&api, "maya@example.com"),
+        ["suppression.lifted [\"unsubscribed\"] by recipient"]
+    );
     let told = api.column("SELECT type FROM events WHERE type LIKE 'suppression.%' ORDER BY n");
     assert_eq!(told, ["suppression.added", "suppression.lifted"]);
 }
@@ -152,6 +169,25 @@ fn the_team_adds_and_lifts() {
         assert_eq!(api.post("/v1/suppressions", &add).status, 204);
     }
     assert_eq!(walk(&api, "/v1/suppressions", 2, "hash").len(), 3);
+    // Of what was done by hand there is a trace; of what changed nothing there is none.
+    let both = json!({"email": "a@x.example"});
+    api.post("/v1/suppressions", &both);
+    api.post("/v1/suppressions/lift", &both);
+    assert_eq!(
+        audited(&api, "maya@example.com"),
+        [
+            "suppression.added [\"manual\"] by Operator",
+            "suppression.lifted [\"manual\"] by Operator"
+        ]
+    );
+    assert_eq!(
+        audited(&api, "a@x.example"),
+        [
+            "suppression.added [\"bounced\"] by Operator",
+            "suppression.added [\"manual\"] by Operator",
+            "suppression.lifted [\"bounced\",\"manual\"] by Operator"
+        ]
+    );
     assert_eq!(
         api.post("/v1/suppressions", &json!({"email": "nobody"}))
             .field()
