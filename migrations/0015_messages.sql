@@ -225,7 +225,9 @@ CREATE VIEW letter_facts AS
 SELECT l.id, json_object(
   'message', l.message, 'program', l.program, 'slug', k.slug, 'name', k.name, 'zone', w.zone,
   'color', k.color, 'logo', k.logo,
-  'quiet_from', w.quiet_from, 'quiet_to', w.quiet_to, 'per_week', w.per_week,
+  'quiet_from', w.quiet_from, 'quiet_to', w.quiet_to,
+  -- What was paid, and a week's summary, are limited by nothing (nor do they count).
+  'per_week', iif(l.message IN ('payout', 'weekly'), NULL, w.per_week),
   'is_off', w.status <> 'active' OR l.message IN (SELECT value FROM json_each(w.off)),
   'recipient', l.recipient, 'advocate', coalesce(a.number, 0),
   'email', CASE WHEN l.rep IS NULL THEN

@@ -35,6 +35,8 @@ const TOO_LATE: i64 = 4 * 86_400_000;
 
 const DAY: i64 = 86_400_000;
 
+const WEEK: i64 = 7 * DAY;
+
 /// Sends what is due. Without a sender's address there is no mail, and without a base
 /// URL no link: then all of it waits.
 pub async fn send(courier: &Courier<'_>) -> Result<(), DatabaseError> {
@@ -197,8 +199,14 @@ impl Ready {
                 return Some(Outcome::Waits(at));
             }
         }
-        (claimed.week >= facts.per_week).then_some(Outcome::Skipped(
-            "the person had as many letters as a week may have",
+        let (had, first) = claimed.week;
+        facts.per_week.filter(|most| had >= *most)?;
+        // There is room for it when the first of those letters is a week old.
+        let turn = first.map(|first| first + WEEK);
+        let turn = turn.filter(|turn| *turn <= claimed.queued_at + TOO_LATE);
+        Some(turn.map_or(
+            Outcome::Skipped("the person had as many letters as a week may have"),
+            Outcome::Waits,
         ))
     }
 

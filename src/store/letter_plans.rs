@@ -53,13 +53,17 @@ const QUIET: &str = "
     LIMIT 500
     ON CONFLICT DO NOTHING";
 
-// Of a lead that stands still a rep is told once, with all others that do.
+// Of a lead that stands still a rep is told once, with all others that do; a letter that
+// still waits for its turn will tell of it.
 const FOLLOW_UP: &str = "
     INSERT INTO letters (program, message, rep, cause, queued_at, due_at)
     SELECT ?1, 'follow_up', r.number, ?3, ?2, ?2
     FROM writing w CROSS JOIN reps r
     WHERE w.program = ?1 AND 'follow_up' NOT IN (SELECT value FROM json_each(w.off))
       AND r.status = 'active' AND r.email IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM letters q
+        WHERE q.program = ?1 AND q.recipient = 'r' || r.number AND q.state = 'queued'
+          AND q.message = 'follow_up')
       AND EXISTS (
         SELECT 1 FROM standing s
         WHERE s.owner = r.number AND s.program = ?1

@@ -16,9 +16,9 @@ row! {
         pub attempts: u32,
         /// When it became due for the first time (Unix ms).
         pub queued_at: i64,
-        /// Letters that the same person was sent within seven days and had not asked
-        /// for.
-        pub week: i64,
+        /// Letters that the same person was sent within seven days and that count for
+        /// the limit of a week, and when the first of them was sent (Unix ms).
+        pub week: (i64, Option<i64>) = decode::embedded,
         /// What its words are made of.
         pub facts: Facts = decode::embedded,
     }
@@ -46,8 +46,8 @@ row! {
         pub quiet_from: String,
         /// Until when.
         pub quiet_to: String,
-        /// Letters to one person in a week at most.
-        pub per_week: i64,
+        /// Letters to one person in a week at most, where the message is limited.
+        pub per_week: Option<i64>,
         /// Whether the message, or the program, is switched off.
         pub is_off: bool = decode::flag,
         /// Number of the advocate, 0 for none.
@@ -108,9 +108,10 @@ const CLAIM: &str = "
               OR (o.due_at <= ?1 AND (o.due_at, o.id) < (l.due_at, l.id))))
       ORDER BY due_at, id LIMIT ?2)
     RETURNING id, attempts, queued_at,
-      (SELECT count(*) FROM letters o
+      (SELECT json_array(count(*), min(o.sent_at)) FROM letters o
         WHERE o.program = letters.program AND o.recipient = letters.recipient
-          AND o.state = 'sent' AND o.sent_at > ?1 - 604800000 AND o.message <> 'invitation')
+          AND o.state = 'sent' AND o.sent_at > ?1 - 604800000
+          AND o.message NOT IN ('invitation', 'payout', 'weekly'))
         AS week,
       (SELECT facts FROM letter_facts f WHERE f.id = letters.id) AS facts";
 

@@ -315,6 +315,63 @@ fn what_the_provider_does_not_take_is_tried_again_for_a_day() {
 }
 
 #[test]
+fn what_is_over_the_limit_waits_for_its_turn_if_that_is_not_too_late() {
+    let (api, lead) = with_lead();
+    api.patch("/v1/programs/customers/messages", &json!({"per_week": 1}))
+        .expect(200);
+    step(&api, &lead, "accepted");
+    api.carry();
+    assert_eq!(api.letters().len(), 1);
+    let turn = time(&api, 7 * DAY);
+    api.wait(4 * DAY);
+    let other = refer(&api, &maya(&api), "kim@example.org");
+    step(&api, &other, "accepted");
+    api.carry();
+    assert_eq!(newest(&api), ("queued".to_owned(), String::new()));
+    assert_eq!(log(&api)[0]["due_at"], turn);
+    assert_eq!(log(&api)[0]["attempts"], 0);
+    api.wait(3 * DAY - 1);
+    api.carry();
+    assert!(api.letters().is_empty());
+    api.wait(1);
+    api.carry();
+    assert_eq!(newest(&api).0, "sent");
+    assert_eq!(api.letters().len(), 1);
+    // Five days from now it would be no news.
+    api.wait(2 * DAY);
+    let third = refer(&api, &maya(&api), "lou@example.org");
+    step(&api, &third, "accepted");
+    api.carry();
+    let week = "the person had as many letters as a week may have";
+    assert_eq!(newest(&api), ("skipped".to_owned(), week.to_owned()));
+}
+
+#[test]
+fn the_week_is_not_limited_and_counts_for_no_limit() {
+    let (api, _) = with_rep();
+    let settings = json!({"per_week": 1, "weekly_on": "tuesday",
+        "enabled": {"quiet": false, "follow_up": false}});
+    api.patch("/v1/programs/customers/messages", &settings)
+        .expect(200);
+    good_moment(&api, "nps-1");
+    let subjects = || -> Vec<String> {
+        let letters = api.letters().into_iter();
+        letters.map(|one| one.subject).collect()
+    };
+    api.carry();
+    assert_eq!(subjects(), ["A good moment to ask"]);
+    for _ in 0..(5 * 24) {
+        api.wait(HOUR);
+        api.carry();
+    }
+    assert_eq!(subjects(), ["Your week in Customers"]);
+    api.wait(2 * DAY + HOUR);
+    good_moment(&api, "nps-2");
+    api.carry();
+    assert_eq!(subjects(), ["A good moment to ask"], "{:?}", log(&api));
+}
+
+#[test]
 fn a_round_that_died_is_taken_up_with_the_same_id() {
     let (api, lead) = with_lead();
     step(&api, &lead, "accepted");
@@ -393,6 +450,12 @@ fn a_reward_that_was_paid_is_told_of() {
     house.sell(&lead, "o-1", 100_000);
     house.days_later(60);
     house.api.plant("DELETE FROM letters");
+    // No limit of the program's keeps it back.
+    let none = json!({"per_week": 0});
+    house
+        .api
+        .patch("/v1/programs/customers/messages", &none)
+        .expect(200);
     house.pay();
     house.api.carry();
     let letters = house.api.letters();
@@ -480,6 +543,33 @@ fn a_rep_is_reminded_once_of_a_lead_that_stands_still() {
 }
 
 #[test]
+fn a_reminder_that_waits_for_its_turn_is_the_only_one() {
+    let (api, _) = with_rep();
+    let off = json!({"per_week": 1, "enabled": {"weekly": false, "moved": false, "quiet": false}});
+    api.patch("/v1/programs/customers/messages", &off)
+        .expect(200);
+    for hour in 0..(10 * 24) {
+        if hour == 24 {
+            let other = refer(&api, &maya(&api), "kim@example.org");
+            let owner = json!({"owner": "lea", "why": "she knows them"});
+            api.post(&format!("/v1/leads/{other}/owner"), &owner)
+                .expect(200);
+        }
+        // It goes before the reminder, and takes its place in the week.
+        if hour == 84 {
+            good_moment(&api, "nps-1");
+        }
+        api.carry();
+        api.wait(HOUR);
+    }
+    let states: Vec<String> = log(&api)
+        .iter()
+        .map(|one| format!("{} {}", one["message"], one["state"]))
+        .collect();
+    assert_eq!(states, ["\"follow_up\" \"queued\"", "\"ask\" \"sent\""]);
+}
+
+#[test]
 fn a_rep_hears_of_a_good_moment_and_of_the_week() {
     let (api, _) = with_rep();
     let off = json!({"enabled": {"quiet": false, "follow_up": false}, "weekly_on": "tuesday"});
@@ -487,7 +577,7 @@ fn a_rep_hears_of_a_good_moment_and_of_the_week() {
         .expect(200);
     let goals = json!({"quarter": "2026-Q4", "asked": 9, "meetings": 3, "won": 1});
     api.put("/v1/reps/lea/goals", &goals).expect(200);
-    good_moment(&api);
+    good_moment(&api, "nps-1");
     api.carry();
     let letters = api.letters();
     let [letter] = &letters[..] else {
@@ -553,7 +643,7 @@ fn the_log_is_read_page_by_page_and_by_what_it_is_of() {
 fn a_round_that_is_ended_has_written_down_what_was_known() {
     let (api, lead) = with_rep();
     step(&api, &lead, "accepted");
-    good_moment(&api);
+    good_moment(&api, "nps-1");
     // The rep's letter is handed over after the advocate's, or before it: either way.
     for (silent, heard) in [
         ("lea@example.com", "maya@example.com"),
@@ -580,13 +670,13 @@ fn a_round_that_is_ended_has_written_down_what_was_known() {
 }
 
 /// Maya is Lea's, and rates us well.
-fn good_moment(api: &Api) {
+fn good_moment(api: &Api, event_id: &str) {
     api.patch(
         "/v1/programs/customers/advocates/ext:maya",
         &json!({"owner": "lea"}),
     )
     .expect(200);
-    let moment = json!({"program": "customers", "advocate": "ext:maya", "event_id": "nps-1",
+    let moment = json!({"program": "customers", "advocate": "ext:maya", "event_id": event_id,
         "kind": "rated", "score": 10});
     api.post("/v1/moments", &moment).expect(201);
 }

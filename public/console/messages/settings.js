@@ -38,7 +38,7 @@ function Form({ settings, program, writes, onSaved }) {
       <${Field} label="Quiet until" error=${form.errors.quiet_to}><${Input} type="time" disabled=${!writes} ...${form.bind("quiet_to")} /><//>
     </div>
     <p class="hint">${noQuiet ? "Alike, they mean that a letter goes at any hour." : `Letters of these hours wait until they are over, by the clock of ${program.zone}.`} What somebody has just asked for, an invitation or a link that signs in, goes at once.</p>
-    <${Field} label="Letters a week at most, to one person" hint="What would be more is not sent, and the log says so." error=${form.errors.per_week}>${count("per_week", 0, 50)}<//>
+    <${Field} label="Letters a week at most, to one person" hint="What would be more waits for its turn, or is not sent if that were too late. Payouts and the week do not count." error=${form.errors.per_week}>${count("per_week", 0, 50)}<//>
     <${Field} label="Days without a word of an advocate, before they are written to" error=${form.errors.quiet_days}>${count("quiet_days", 7, 365)}<//>
     <${Field} label="Days that a lead stands still, before its rep is reminded" error=${form.errors.stale_days}>${count("stale_days", 1, 90)}<//>
     <${Field} label="Reps get their week on" error=${form.errors.weekly_on}><${Select} disabled=${!writes} ...${form.bind("weekly_on")} options=${WEEKDAYS} /><//>

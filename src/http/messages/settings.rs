@@ -33,7 +33,7 @@ record! {
     #[serde(deny_unknown_fields)]
     pub struct MessageChanges {
         /// Letters to one person in a week at most, 0 to 50. What somebody asked for
-        /// themselves does not count.
+        /// themselves, `payout` and `weekly` do not count.
         #[expect(dead_code, reason = "it is kept as it came")]
         per_week: Option<i64> = per_week,
         /// From when nobody is written to, `HH:MM` of the program's clock; the same as
