@@ -204,11 +204,12 @@ CREATE TRIGGER letters_of_moments AFTER INSERT ON events WHEN NEW.type = 'moment
   ON CONFLICT DO NOTHING;
 END;
 
--- Whoever was erased is written to no more, and no letter is theirs.
+-- Whoever was erased is written to no more, no letter is theirs, and what became of
+-- those that went is nobody's.
 CREATE TRIGGER letters_of_the_erased AFTER UPDATE OF erased_at ON advocates
 WHEN NEW.erased_at IS NOT NULL BEGIN
   UPDATE letters SET
-    why = iif(state = 'queued', 'the person was erased', why),
+    why = iif(state = 'queued', 'the person was erased', NULL),
     state = iif(state = 'queued', 'skipped', state),
     advocate = NULL, cause = id, data = NULL, provider_id = NULL
   WHERE program = NEW.program AND recipient = 'a' || NEW.number;

@@ -31,9 +31,13 @@ use crate::{
 const MOST: u16 = 6;
 
 /// What is older is no news (ms).
-const TOO_LATE: i64 = 4 * 86_400_000;
+const TOO_LATE: i64 = 4 * DAY;
 
-const DAY: i64 = 86_400_000;
+const MINUTE: i64 = 60_000;
+
+const HOUR: i64 = 60 * MINUTE;
+
+const DAY: i64 = 24 * HOUR;
 
 const WEEK: i64 = 7 * DAY;
 
@@ -196,7 +200,7 @@ impl Ready {
         if let Some((from, to)) = quiet {
             let at = letter::may_go(facts.zone, now, from, to);
             if at > now {
-                return Some(Outcome::Waits(at));
+                return Some(Outcome::Waits(at, None));
             }
         }
         let (had, first) = claimed.week;
@@ -206,7 +210,7 @@ impl Ready {
         let turn = turn.filter(|turn| *turn <= claimed.queued_at + TOO_LATE);
         Some(turn.map_or(
             Outcome::Skipped("the person had as many letters as a week may have"),
-            Outcome::Waits,
+            |turn| Outcome::Waits(turn, None),
         ))
     }
 
@@ -223,6 +227,9 @@ impl Ready {
         let reply = courier.mail.send(letter).await;
         match &reply {
             Ok(reply) if is_final(reply) => Outcome::Failed(mail::refusal(reply)),
+            Ok(reply) if matches!(reply.status, 401 | 403) => {
+                no_try(claimed, courier.now, "the mail provider does not know us")
+            }
             Ok(reply) if !reply.is_success() => later(
                 claimed,
                 courier.now,
@@ -230,7 +237,12 @@ impl Ready {
                 mail::refusal(reply),
             ),
             Ok(_) => Outcome::Sent(mail::taken(reply).unwrap_or_default()),
-            Err(error) => later(claimed, courier.now, None, error.to_string()),
+            // What was thrown may name the address, and is not written down.
+            Err(_) => no_try(
+                claimed,
+                courier.now,
+                "the mail provider did not answer, or is not set up",
+            ),
         }
     }
 
@@ -321,6 +333,17 @@ fn amount(facts: &Facts) -> String {
 /// Whether another try would come to the same: what is wrong is the letter.
 fn is_final(reply: &Reply) -> bool {
     matches!(reply.status, 400 | 413 | 422)
+}
+
+/// What was wrong is not the letter, but how the provider is set up: letters wait until
+/// somebody mends that, for three days at most. The longer it takes, the less often they
+/// are tried.
+fn no_try(claimed: &Claimed, now: i64, why: &'static str) -> Outcome {
+    let waited = now - claimed.queued_at;
+    if waited >= 3 * DAY {
+        return Outcome::Failed(why.to_owned());
+    }
+    Outcome::Waits(now + waited.clamp(MINUTE, HOUR), Some(why))
 }
 
 fn later(claimed: &Claimed, now: i64, retry_after: Option<u32>, why: String) -> Outcome {

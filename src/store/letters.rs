@@ -152,8 +152,9 @@ pub async fn barred(
 pub enum Outcome {
     /// It went; the provider calls it so.
     Sent(Option<String>),
-    /// It waits until then (Unix ms), and has not been tried.
-    Waits(i64),
+    /// It waits until then (Unix ms), and that was no try; and why, if it is not its own
+    /// hour that it waits for.
+    Waits(i64, Option<&'static str>),
     /// It is tried again then.
     Again(i64, String),
     /// It never went.
@@ -173,10 +174,10 @@ pub fn finish(id: &str, now: i64, outcome: Outcome) -> Statement {
             provider_id = id;
             ("sent", None)
         }
-        Outcome::Waits(until) => {
+        Outcome::Waits(until, why) => {
             due_at = until;
             untried = true;
-            ("queued", None)
+            ("queued", why.map(str::to_owned))
         }
         Outcome::Again(at, why) => {
             due_at = at;

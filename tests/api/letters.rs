@@ -173,7 +173,13 @@ fn who_may_not_be_written_to_gets_none() {
 fn an_erased_person_leaves_no_letter() {
     let (api, lead) = with_lead();
     step(&api, &lead, "accepted");
+    api.mail_answers(Some(Reply {
+        status: 422,
+        ..Reply::default()
+    }));
     api.carry();
+    assert_eq!(newest(&api).0, "failed");
+    api.mail_answers(None);
     step(&api, &lead, "meeting");
     api.post("/v1/people/erase", &json!({"email": "maya@example.com"}))
         .expect(200);
@@ -186,9 +192,9 @@ fn an_erased_person_leaves_no_letter() {
     }
     let kept = api.column(
         "SELECT count(*) || ' ' || count(advocate) || ' ' || count(data) || ' '
-          || count(*) FILTER (WHERE cause = id) FROM letters",
+          || count(*) FILTER (WHERE cause = id) || ' ' || group_concat(why) FROM letters",
     );
-    assert_eq!(kept, ["2 0 0 2"]);
+    assert_eq!(kept, ["2 0 0 2 the person was erased"]);
 }
 
 #[test]
@@ -307,11 +313,56 @@ fn what_the_provider_does_not_take_is_tried_again_for_a_day() {
     step(&api, &lead, "accepted");
     api.mail_fails(true);
     api.carry();
+    let unanswered = "the mail provider did not answer, or is not set up";
+    assert_eq!(newest(&api), ("queued".to_owned(), unanswered.to_owned()));
     api.mail_fails(false);
     api.wait(MINUTE);
     api.carry();
-    assert_eq!(newest(&api).0, "sent");
-    assert_eq!(log(&api)[0]["attempts"], 2);
+    assert_eq!(newest(&api), ("sent".to_owned(), String::new()));
+    assert_eq!(log(&api)[0]["attempts"], 1);
+}
+
+#[test]
+fn a_provider_that_is_not_set_up_uses_up_no_try_for_three_days() {
+    for status in [401, 403, 0] {
+        let (api, lead) = with_lead();
+        let day = json!({"quiet_from": "00:00", "quiet_to": "00:00"});
+        api.patch("/v1/programs/customers/messages", &day)
+            .expect(200);
+        step(&api, &lead, "accepted");
+        api.mail_fails(status == 0);
+        let refusal = Reply {
+            status,
+            ..Reply::default()
+        };
+        api.mail_answers(Some(refusal));
+        for _ in 0..(3 * 24 * 6 - 1) {
+            api.carry();
+            api.wait(10 * MINUTE);
+        }
+        assert_eq!(newest(&api).0, "queued", "{status}");
+        assert_eq!(log(&api)[0]["attempts"], 0);
+        let other = refer(&api, &maya(&api), "kim@example.org");
+        step(&api, &other, "accepted");
+        for _ in 0..12 {
+            api.carry();
+            api.wait(10 * MINUTE);
+        }
+        let states: Vec<String> = log(&api)
+            .iter()
+            .map(|one| one["state"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(states, ["queued", "failed"], "{status}");
+        // Whoever sets it up need not wait long.
+        api.mail_fails(false);
+        api.mail_answers(None);
+        for _ in 0..7 {
+            api.carry();
+            api.wait(10 * MINUTE);
+        }
+        assert_eq!(newest(&api).0, "sent", "{status}");
+        assert_eq!(log(&api)[0]["attempts"], 1);
+    }
 }
 
 #[test]
