@@ -79,17 +79,33 @@ CREATE TABLE crm_events (
   UNIQUE (connection, id)
 ) STRICT;
 CREATE INDEX crm_events_of_strangers ON crm_events (connection, remote_id) WHERE lead IS NULL;
+CREATE INDEX crm_events_by_lead ON crm_events (lead) WHERE lead IS NOT NULL;
 CREATE INDEX crm_events_waiting ON crm_events (connection, at) WHERE waits = 1;
 
 -- Every change of what may be told marks the lead.
 CREATE TRIGGER crm_of_new_leads AFTER INSERT ON leads BEGIN
-  INSERT INTO crm_leads (connection, lead)
-  SELECT id, NEW.id FROM crm_connections WHERE program = NEW.program;
+  INSERT INTO crm_leads (connection, lead, sent)
+  -- What a machine is suspected of is not due before a person has looked at it.
+  SELECT id, NEW.id, NEW.suspected FROM crm_connections WHERE program = NEW.program;
 END;
 CREATE TRIGGER crm_of_leads AFTER UPDATE ON leads BEGIN
   UPDATE crm_leads SET changed = changed + 1, due_at = 0, failed_since = NULL,
-    error = iif(NEW.erased_at IS NULL, error, NULL)
+    error = iif(NEW.erased_at IS NULL, error, NULL),
+    sent = iif(NEW.suspected, changed + 1, sent)
   WHERE lead = NEW.id;
+END;
+-- Of an erased person stays which fields were told, so that they can be emptied there, and
+-- nothing of what was told; where nothing was, nothing is due.
+CREATE TRIGGER crm_of_the_erased AFTER UPDATE OF erased_at ON leads
+WHEN NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL BEGIN
+  UPDATE crm_leads SET
+    told = (
+      SELECT json_group_object(key,
+        iif(coalesce(value, '') = '', json(told -> fullkey), json_quote('erased')))
+      FROM json_each(told)),
+    sent = iif(told = '{}', changed, sent)
+  WHERE lead = NEW.id;
+  UPDATE crm_events SET changes = json_remove(changes, '$.reason') WHERE lead = NEW.id;
 END;
 CREATE TRIGGER crm_of_new_sales AFTER INSERT ON sales WHEN NEW.lead IS NOT NULL BEGIN
   UPDATE crm_leads SET changed = changed + 1, due_at = 0, failed_since = NULL
@@ -102,7 +118,9 @@ END;
 CREATE TRIGGER crm_linked AFTER UPDATE OF remote_id ON crm_leads
 WHEN NEW.remote_id IS NOT OLD.remote_id BEGIN
   UPDATE crm_events SET lead = NEW.lead, waits = 1
-  WHERE connection = NEW.connection AND remote_id = NEW.remote_id AND lead IS NULL;
+  WHERE connection = NEW.connection AND lead IS NULL
+    -- Salesforce's ids have 15 characters, or 18 of which the last three only check.
+    AND remote_id IN (NEW.remote_id, substr(NEW.remote_id, 1, 15));
 END;
 CREATE TRIGGER crm_of_advocates AFTER UPDATE OF name ON advocates WHEN NEW.name <> OLD.name BEGIN
   UPDATE crm_leads SET changed = changed + 1, due_at = 0, failed_since = NULL
@@ -113,7 +131,9 @@ CREATE TRIGGER crm_connected AFTER INSERT ON crm_connections BEGIN
   INSERT INTO crm_leads (connection, lead)
   SELECT NEW.id, id FROM leads WHERE program = NEW.program;
 END;
-CREATE TRIGGER crm_mapped AFTER UPDATE OF fields, owners, stages, currency ON crm_connections BEGIN
+CREATE TRIGGER crm_mapped AFTER UPDATE OF fields, owners, stages, currency ON crm_connections
+WHEN NEW.fields <> OLD.fields OR NEW.owners <> OLD.owners OR NEW.stages <> OLD.stages
+  OR NEW.currency IS NOT OLD.currency BEGIN
   UPDATE crm_leads SET changed = changed + 1, due_at = 0, failed_since = NULL
   WHERE connection = NEW.id;
 END;

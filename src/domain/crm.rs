@@ -7,7 +7,7 @@
 pub mod hubspot;
 pub mod salesforce;
 
-use super::lead::Stage;
+use super::{lead::Stage, target::Host};
 use crate::decode::{Decode, Fault, Tree, names};
 
 names! {
@@ -146,6 +146,21 @@ pub struct Defaults {
 }
 
 impl CrmKind {
+    /// Whether a host is the CRM's own: HubSpot's API in each of its regions, and the
+    /// domains of Salesforce's orgs.
+    #[must_use]
+    pub fn is_at(self, host: &Host) -> bool {
+        let Host::Name(name) = host else { return false };
+        match self {
+            Self::HubSpot => name
+                .strip_suffix(".hubapi.com")
+                .is_some_and(|label| label.starts_with("api") && !label.contains('.')),
+            Self::Salesforce => {
+                name.ends_with(".salesforce.com") || name.ends_with(".salesforce.mil")
+            }
+        }
+    }
+
     /// The defaults for an object of the CRM; nothing for one that is not known.
     #[must_use]
     pub fn defaults(self, object: &str) -> Option<&'static Defaults> {

@@ -277,7 +277,12 @@ pub(super) async fn create(request: Request) -> Result<Response, Problem> {
         Reach::Public(_) => Target::public(&url),
         Reach::Any => Target::any(&url),
     };
-    target.map_err(|error| Problem::field("url", error))?;
+    let target = target.map_err(|error| Problem::field("url", error))?;
+    // What opens a CRM is sent there: nobody but the CRM may be there.
+    if matches!(call.service.reach, Reach::Public(_)) && !new.kind.is_at(target.host()) {
+        let detail = "must be api.hubapi.com of HubSpot, or a host of salesforce.com";
+        return Err(Problem::field("url", detail));
+    }
     if url.matches('/').count() > 2 || url.contains(['?', '#']) {
         return Err(Problem::field("url", "must end with the host"));
     }

@@ -412,6 +412,11 @@ fn who_is_forgotten_here_is_forgotten_there() {
     house.api.carry();
     assert_eq!(house.crm.of(&lead).values["firstname"], "Sam");
     erase("sam.prospect@example.org");
+    let kept = house.api.column("SELECT told FROM crm_leads").concat();
+    for word in ["Sam", "sam.prospect", "example.org"] {
+        assert!(!kept.contains(word), "{kept}");
+    }
+    assert!(kept.contains("firstname"), "{kept}");
     house.api.carry();
     let values = house.crm.of(&lead).values;
     assert_eq!(
@@ -444,6 +449,10 @@ fn a_connection_that_could_not_work_is_refused() {
         (json!({"signing": "LINK_KEYS"}), "signing"),
         (json!({"url": "https://a.example/path"}), "url"),
         (json!({"url": "ftp://a.example"}), "url"),
+        // Our secret would be sent there.
+        (json!({"url": "https://hubapi.com.evil.example"}), "url"),
+        (json!({"url": "https://apievil.example"}), "url"),
+        (json!({"url": "https://acme.my.salesforce.com"}), "url"),
         (json!({"fields": {"email": "mail"}}), "fields.email"),
         (json!({"fields": {}}), "fields"),
         (json!({"stages": {"sold": "WON"}}), "stages.sold"),

@@ -109,7 +109,7 @@ test("a CRM is connected, leads stand there, one that is refused shows why, and 
   theirs.refuses.name = "Company 2";
   theirs.refuses.why = "Property values were not valid";
   await page.getByRole("button", { name: "Connect", exact: true }).click();
-  const url = await page.getByLabel("Where to").inputValue();
+  const url = await page.getByLabel("Where to", { exact: true }).inputValue();
   const secret = await page.getByLabel("Secret", { exact: true }).inputValue();
   assert.match(secret, /^whsec_/);
   await page.getByRole("button", { name: "Done" }).click();
