@@ -167,7 +167,7 @@ pub struct Event {
     id: i64,
     /// Whose subscription it is.
     subscription: i64,
-    /// The record.
+    /// The record; 0 of what is about none.
     pub object: i64,
     /// When it happened (Unix ms).
     pub at: i64,
@@ -189,8 +189,10 @@ impl Decode for Event {
         ];
         let mut fields = Fields::open(tree, NAMES, false)?;
         let (id, subscription) = (fields.take(i64::decode), fields.take(decode::or_default));
-        let (object, at) = (fields.take(i64::decode), fields.take(i64::decode));
-        let (property, value) = (fields.take(Decode::decode), fields.take(Decode::decode));
+        // An association has two objects and no property; it is none of ours, and spoils
+        // none of those beside it.
+        let (object, at) = (fields.take(decode::or_default), fields.take(i64::decode));
+        let (property, value) = (fields.take(Decode::decode), fields.take(value_text));
         let (Some(id), Some(subscription), Some(object), Some(at), Some(property), Some(value)) =
             (id, subscription, object, at, property, value)
         else {
@@ -204,6 +206,14 @@ impl Decode for Event {
             property,
             value,
         })
+    }
+}
+
+/// A value, also where it is written as a number.
+fn value_text(tree: Tree) -> Result<Option<String>, Fault> {
+    match tree {
+        Tree::Integer(number) => Ok(Some(number.to_string())),
+        tree => Decode::decode(tree),
     }
 }
 
@@ -294,6 +304,20 @@ mod tests {
                 (Some("103"), None)
             ]
         );
+    }
+
+    #[test]
+    fn what_is_none_of_ours_spoils_nothing_beside_it() {
+        let body = r#"[{"eventId":1,"subscriptionId":2,"occurredAt":3,"fromObjectId":4,
+              "toObjectId":5,"associationType":"CONTACT_TO_DEAL"},
+            {"eventId":6,"subscriptionId":2,"objectId":7,"occurredAt":8,
+              "propertyName":"amount","propertyValue":9}]"#;
+        let events: Vec<Event> = decode::read(body.as_bytes()).unwrap();
+        let seen: Vec<(i64, Option<&str>, Option<&str>)> = events
+            .iter()
+            .map(|one| (one.object, one.property.as_deref(), one.value.as_deref()))
+            .collect();
+        assert_eq!(seen, [(0, None, None), (7, Some("amount"), Some("9"))]);
     }
 
     #[test]
