@@ -31,8 +31,8 @@ const A_ROUND: u16 = 20;
 const LOOK_UP: u16 = 2;
 
 /// Webhooks that are served at most, side by side: the runtime waits for six answers at a
-/// time, and letters and the CRM are under way as well.
-const AT_ONCE: u16 = 4;
+/// time.
+const AT_ONCE: u16 = 6;
 
 /// How long a receiver may take (ms).
 const PATIENCE: u32 = 10_000;
